@@ -1,0 +1,7 @@
+/// Checkpoint files: safetensors, Hugging Face directories, the .trit container.
+@org.jspecify.annotations.NullMarked
+module org.bitnet4j.formats {
+  requires transitive org.bitnet4j.quant;
+  requires static transitive org.jspecify;
+  requires tools.jackson.databind;
+}

@@ -1,0 +1,11 @@
+/// Configuration, quantizers, packing, kernels and metrics for ternary tensors.
+@org.jspecify.annotations.NullMarked
+module org.bitnet4j.quant {
+  requires static jdk.incubator.vector;
+  requires static transitive org.jspecify;
+  requires tools.jackson.databind;
+  requires tools.jackson.dataformat.yaml;
+
+  exports org.bitnet4j.quant;
+  exports org.bitnet4j.quant.config;
+}

@@ -1,0 +1,84 @@
+package org.bitnet4j.quant;
+
+/// What one scale covers. Groups are numbered row by row, from left to right.
+public sealed interface Granularity {
+  /// Scale groups of each row; 1 per row and per tensor.
+  ///
+  /// @param columns columns of the tensor
+  int groupsPerRow(int columns);
+
+  /// Number of scale groups of a tensor; a tensor without elements has none.
+  ///
+  /// @param shape its dimensions
+  long groups(TensorShape shape);
+
+  /// The group of an element.
+  ///
+  /// @param row its row
+  /// @param column its column
+  /// @param columns columns of the tensor
+  long groupOf(long row, int column, int columns);
+
+  /// One scale for the whole tensor.
+  record PerTensor() implements Granularity {
+    @Override
+    public int groupsPerRow(int columns) {
+      return 1;
+    }
+
+    @Override
+    public long groups(TensorShape shape) {
+      return shape.elements() == 0 ? 0 : 1;
+    }
+
+    @Override
+    public long groupOf(long row, int column, int columns) {
+      return 0;
+    }
+  }
+
+  /// One scale per row (output channel).
+  record PerRow() implements Granularity {
+    @Override
+    public int groupsPerRow(int columns) {
+      return 1;
+    }
+
+    @Override
+    public long groups(TensorShape shape) {
+      return shape.columns() == 0 ? 0 : shape.rows();
+    }
+
+    @Override
+    public long groupOf(long row, int column, int columns) {
+      return row;
+    }
+  }
+
+  /// One scale per `size` consecutive columns of a row; the last group of a row may be shorter.
+  ///
+  /// @param size columns of a group, at least 1
+  record PerGroup(int size) implements Granularity {
+    /// Refuses an empty group.
+    public PerGroup {
+      if (size < 1) {
+        throw new IllegalArgumentException("group size must be at least 1, got [" + size + "]");
+      }
+    }
+
+    @Override
+    public int groupsPerRow(int columns) {
+      return Math.ceilDiv(columns, size);
+    }
+
+    @Override
+    public long groups(TensorShape shape) {
+      return Math.multiplyExact(shape.rows(), (long) groupsPerRow(shape.columns()));
+    }
+
+    @Override
+    public long groupOf(long row, int column, int columns) {
+      return row * groupsPerRow(columns) + column / size;
+    }
+  }
+}

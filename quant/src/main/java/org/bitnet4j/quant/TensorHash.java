@@ -1,0 +1,117 @@
+package org.bitnet4j.quant;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The identity of a ternary tensor, whatever file or layout it is stored in.
+///
+/// `codesHash` is SHA-256 over the codes c = t + 1, one byte each, row-major. `tritHash` is SHA-256
+/// over the 32 bytes of `codesHash`, then the float32 multipliers little-endian, reduced to the
+/// coarsest granularity that reproduces them exactly (all equal: one; equal within each row: one
+/// per row), then the offsets μ in the same way where the tensor has any.
+///
+/// @param codesHash hexadecimal SHA-256 of the codes
+/// @param tritHash hexadecimal SHA-256 of codes and multipliers
+public record TensorHash(String codesHash, String tritHash) {
+  private static final int CHUNK = 1 << 16;
+
+  /// Hashes a tensor.
+  ///
+  /// @param tensor the tensor
+  public static TensorHash of(TernaryTensor tensor) {
+    MessageDigest sha = sha256();
+    long rows = tensor.shape().rows();
+    int columns = tensor.shape().columns();
+    byte[] chunk = new byte[Math.min(columns, CHUNK)];
+    for (long row = 0; row < rows; row++) {
+      for (int c = 0; c < columns; c += CHUNK) {
+        int count = Math.min(CHUNK, columns - c);
+        tensor.readTrits(row, c, count, chunk, 0);
+        for (int i = 0; i < count; i++) {
+          chunk[i]++;
+        }
+        sha.update(chunk, 0, count);
+      }
+    }
+    byte[] codes = sha.digest();
+    sha.update(codes);
+    Scales scales = tensor.scales();
+    updateReduced(sha, scales.multiplierBytes(), tensor);
+    MemorySegment offsets = scales.offsetBytes();
+    if (offsets != null) {
+      updateReduced(sha, offsets, tensor);
+    }
+    return new TensorHash(hex(codes), hex(sha.digest()));
+  }
+
+  /// The hash of a model: SHA-256 over `name NUL tritHash LF` (UTF-8, hexadecimal) of its tensors
+  /// in the order of their Hugging Face names.
+  ///
+  /// @param hashes a hash per tensor name
+  public static String ofModel(Map<String, String> hashes) {
+    SortedMap<String, String> sorted = new TreeMap<>(hashes);
+    MessageDigest sha = sha256();
+    sorted.forEach(
+        (name, hash) -> sha.update((name + '\0' + hash + '\n').getBytes(StandardCharsets.UTF_8)));
+    return hex(sha.digest());
+  }
+
+  private static void updateReduced(MessageDigest sha, MemorySegment floats, TernaryTensor tensor) {
+    long count = floats.byteSize() / 4;
+    if (count == 0) {
+      return;
+    }
+    int perRow = tensor.scales().granularity().groupsPerRow(tensor.shape().columns());
+    long step = allEqual(floats, 0, count) ? count : rowsEqual(floats, count, perRow) ? perRow : 1;
+    ByteBuffer buffer = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+    for (long i = 0; i < count; i += step) {
+      buffer.putInt(0, bits(floats, i));
+      sha.update(buffer.array());
+    }
+  }
+
+  private static boolean rowsEqual(MemorySegment floats, long count, int perRow) {
+    for (long start = 0; start < count; start += perRow) {
+      if (!allEqual(floats, start, Math.min(count, start + perRow))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean allEqual(MemorySegment floats, long from, long to) {
+    int first = bits(floats, from);
+    for (long i = from + 1; i < to; i++) {
+      if (bits(floats, i) != first) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static int bits(MemorySegment floats, long index) {
+    return floats.getAtIndex(
+        ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN), index);
+  }
+
+  private static String hex(byte[] digest) {
+    return HexFormat.of().formatHex(digest);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

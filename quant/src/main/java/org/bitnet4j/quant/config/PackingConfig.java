@@ -1,0 +1,94 @@
+package org.bitnet4j.quant.config;
+
+import org.jspecify.annotations.Nullable;
+
+/// How quantized weights are stored.
+///
+/// @param strategy the codec
+/// @param blockSize block of HYBRID and of the checksum table, in units of 256 weights
+/// @param sparsityThreshold zero share from which run-length and sparse codecs are considered
+/// @param simdOptimized kernel layout (interleaved for direct loads) or canonical row order
+/// @param alignment payload start, in bytes, in memory and in the file
+/// @param enableCompression DEFLATE stored blocks where that gains
+/// @param compressionLevel level of that DEFLATE
+/// @param integrityChecking CRC32C per block and header
+/// @param parallelPacking pack on several threads
+/// @param numThreads how many threads; absent for all cores
+/// @param simd instructions used to pack and unpack
+public record PackingConfig(
+    TernaryPackingStrategy strategy,
+    int blockSize,
+    double sparsityThreshold,
+    boolean simdOptimized,
+    int alignment,
+    boolean enableCompression,
+    int compressionLevel,
+    boolean integrityChecking,
+    boolean parallelPacking,
+    @Nullable Integer numThreads,
+    SimdConfig simd) {
+
+  /// Two bits per weight, compressed and checked.
+  public static PackingConfig defaults() {
+    return new PackingConfig(
+        TernaryPackingStrategy.BIT_PACKED_2BIT,
+        64,
+        0.7,
+        true,
+        16,
+        true,
+        6,
+        true,
+        false,
+        null,
+        SimdConfig.defaults());
+  }
+
+  /// Balanced settings for BitNet models.
+  public static PackingConfig bitnet() {
+    return new PackingConfig(
+        TernaryPackingStrategy.HYBRID,
+        64,
+        0.6,
+        true,
+        32,
+        true,
+        8,
+        true,
+        true,
+        null,
+        SimdConfig.aggressive());
+  }
+
+  /// The fewest bytes.
+  public static PackingConfig maxCompression() {
+    return new PackingConfig(
+        TernaryPackingStrategy.HYBRID,
+        128,
+        0.5,
+        true,
+        16,
+        true,
+        9,
+        true,
+        true,
+        null,
+        SimdConfig.defaults());
+  }
+
+  /// The fastest unpacking.
+  public static PackingConfig maxSpeed() {
+    return new PackingConfig(
+        TernaryPackingStrategy.BIT_PACKED_2BIT,
+        32,
+        0.9,
+        true,
+        32,
+        false,
+        0,
+        false,
+        true,
+        null,
+        SimdConfig.aggressive());
+  }
+}
