@@ -1,0 +1,58 @@
+package org.bitnet4j.quant.kernels;
+
+import java.lang.foreign.MemorySegment;
+
+/// The loops behind [TernaryKernels], one implementation per path. Ranges have been checked.
+sealed interface KernelLoops permits ScalarLoops {
+  /// See [TernaryKernels#sum].
+  double sum(float[] x, int offset, int count);
+
+  /// See [TernaryKernels#absSum].
+  double absSum(float[] x, int offset, int count);
+
+  /// See [TernaryKernels#squaredDeviationSum].
+  double squaredDeviationSum(float[] x, int offset, int count, double mean);
+
+  /// See [TernaryKernels#absMax].
+  float absMax(float[] x, int offset, int count);
+
+  /// See [TernaryKernels#firstNonFinite].
+  int firstNonFinite(float[] x, int offset, int count);
+
+  /// See [TernaryKernels#ternarizeRounding].
+  void ternarizeRounding(
+      float[] x, int offset, int count, float inverseScale, byte[] trits, int tritOffset);
+
+  /// See [TernaryKernels#ternarizeThreshold].
+  void ternarizeThreshold(
+      float[] x, int offset, int count, float threshold, byte[] trits, int tritOffset);
+
+  /// See [TernaryKernels#packRounding].
+  void packRounding(
+      float[] x, int offset, int count, float inverseScale, MemorySegment codes, long codeOffset);
+
+  /// See [TernaryKernels#packTwoBit].
+  void packTwoBit(byte[] trits, int offset, int count, MemorySegment codes, long codeOffset);
+
+  /// See [TernaryKernels#unpackTwoBit].
+  void unpackTwoBit(MemorySegment codes, long codeOffset, int count, byte[] trits, int offset);
+
+  /// See [TernaryKernels#quantizeInt8].
+  void quantizeInt8(float[] x, int offset, int count, float scale, byte[] codes, int codeOffset);
+
+  /// The activations in the order in which [#codeProduct] meets them, four for each byte of a row,
+  /// zeros in the padding.
+  ///
+  /// @param matrix the weight
+  /// @param activations one code per column
+  short[] arrange(TernaryMatrix matrix, byte[] activations);
+
+  /// Σ (t + 1) · a over a run of one row's bytes; modulo 2^32, as the sum over the row is.
+  ///
+  /// @param codes the matrix
+  /// @param offset first byte of the run
+  /// @param bytes length of the run, a multiple of 64
+  /// @param arranged from [#arrange]
+  /// @param start index in `arranged` of the run's first activation
+  int codeProduct(MemorySegment codes, long offset, int bytes, short[] arranged, int start);
+}

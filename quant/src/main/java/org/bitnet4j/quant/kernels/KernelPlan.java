@@ -1,0 +1,78 @@
+package org.bitnet4j.quant.kernels;
+
+/// Which path was chosen for which work, and why.
+///
+/// @param path the path that long inputs of packing and products take
+/// @param widthBits width of its vectors in bits, 0 on the scalar path
+/// @param reason why this path, and where a faster one exists but cannot run, what to do about it
+/// @param vectorizedOps whether element-wise work takes the path too, or stays scalar
+/// @param minSimdSize inputs of fewer elements run scalar
+/// @param chunkSize rows handed to a worker at a time
+/// @param prefetchLines cache lines that streamed weights are touched ahead of their use, 0 for no
+///   touching
+/// @param rowBands far-apart bands of rows that a product streams together
+public record KernelPlan(
+    Path path,
+    int widthBits,
+    String reason,
+    boolean vectorizedOps,
+    int minSimdSize,
+    int chunkSize,
+    int prefetchLines,
+    int rowBands) {
+
+  /// How a loop runs.
+  public enum Path {
+    /// Plain Java, the reference.
+    SCALAR,
+    /// The Vector API.
+    VECTOR
+  }
+
+  /// What a loop does.
+  public enum Work {
+    /// Statistics, ternarization and activation codes: one result per element, or one per input.
+    ELEMENT_WISE,
+    /// Two-bit packing and unpacking.
+    PACKING,
+    /// Matrix–vector products; their input is one row.
+    PRODUCT
+  }
+
+  /// The path that an input takes.
+  ///
+  /// @param work what is done
+  /// @param count number of elements; for a product, of one row
+  public Path pathFor(Work work, int count) {
+    if (path == Path.SCALAR || count < minSimdSize) {
+      return Path.SCALAR;
+    }
+    return work == Work.ELEMENT_WISE && !vectorizedOps ? Path.SCALAR : Path.VECTOR;
+  }
+
+  /// One line for logs and `bitnet info`.
+  public String describe() {
+    String tuning =
+        "chunks of "
+            + chunkSize
+            + " rows, "
+            + rowBands
+            + " row bands, "
+            + (prefetchLines == 0
+                ? "no touch-ahead"
+                : "touch-ahead of " + prefetchLines + " cache lines");
+    return switch (path) {
+      case SCALAR -> "scalar kernels (" + reason + "); " + tuning;
+      case VECTOR ->
+          widthBits
+              + "-bit Vector API kernels ("
+              + reason
+              + ") from "
+              + minSimdSize
+              + " elements on, element-wise operations "
+              + (vectorizedOps ? "too" : "scalar")
+              + "; "
+              + tuning;
+    };
+  }
+}

@@ -1,0 +1,153 @@
+package org.bitnet4j.quant.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import org.bitnet4j.quant.kernels.KernelPlan.Path;
+import org.bitnet4j.quant.kernels.KernelPlan.Work;
+
+/// The facade: checks ranges, sends each call down the path that the plan names, and counts.
+final class PlannedTernaryKernels implements TernaryKernels {
+  private final KernelPlan plan;
+  private final KernelLoops vectorLoops;
+  private final KernelTally tally = new KernelTally();
+
+  /// @param plan which work takes which path
+  /// @param vectorLoops the loops of the plan's vector path; the scalar ones where it has none
+  PlannedTernaryKernels(KernelPlan plan, KernelLoops vectorLoops) {
+    this.plan = plan;
+    this.vectorLoops = vectorLoops;
+  }
+
+  @Override
+  public KernelPlan plan() {
+    return plan;
+  }
+
+  @Override
+  public KernelCounters counters() {
+    return tally.snapshot();
+  }
+
+  @Override
+  public double sum(float[] x, int offset, int count) {
+    Objects.checkFromIndexSize(offset, count, x.length);
+    return loops(Work.ELEMENT_WISE, count).sum(x, offset, count);
+  }
+
+  @Override
+  public double absSum(float[] x, int offset, int count) {
+    Objects.checkFromIndexSize(offset, count, x.length);
+    return loops(Work.ELEMENT_WISE, count).absSum(x, offset, count);
+  }
+
+  @Override
+  public double squaredDeviationSum(float[] x, int offset, int count, double mean) {
+    Objects.checkFromIndexSize(offset, count, x.length);
+    return loops(Work.ELEMENT_WISE, count).squaredDeviationSum(x, offset, count, mean);
+  }
+
+  @Override
+  public float absMax(float[] x, int offset, int count) {
+    Objects.checkFromIndexSize(offset, count, x.length);
+    return loops(Work.ELEMENT_WISE, count).absMax(x, offset, count);
+  }
+
+  @Override
+  public int firstNonFinite(float[] x, int offset, int count) {
+    Objects.checkFromIndexSize(offset, count, x.length);
+    return loops(Work.ELEMENT_WISE, count).firstNonFinite(x, offset, count);
+  }
+
+  @Override
+  public void ternarizeRounding(
+      float[] x, int offset, int count, float inverseScale, byte[] trits, int tritOffset) {
+    Objects.checkFromIndexSize(offset, count, x.length);
+    Objects.checkFromIndexSize(tritOffset, count, trits.length);
+    loops(Work.ELEMENT_WISE, count)
+        .ternarizeRounding(x, offset, count, inverseScale, trits, tritOffset);
+  }
+
+  @Override
+  public void ternarizeThreshold(
+      float[] x, int offset, int count, float threshold, byte[] trits, int tritOffset) {
+    Objects.checkFromIndexSize(offset, count, x.length);
+    Objects.checkFromIndexSize(tritOffset, count, trits.length);
+    loops(Work.ELEMENT_WISE, count)
+        .ternarizeThreshold(x, offset, count, threshold, trits, tritOffset);
+  }
+
+  @Override
+  public void packRounding(
+      float[] x, int offset, int count, float inverseScale, MemorySegment codes, long codeOffset) {
+    Objects.checkFromIndexSize(offset, count, x.length);
+    Objects.checkFromIndexSize(codeOffset, codeBytes(count), codes.byteSize());
+    loops(Work.PACKING, count).packRounding(x, offset, count, inverseScale, codes, codeOffset);
+  }
+
+  @Override
+  public void packTwoBit(
+      byte[] trits, int offset, int count, MemorySegment codes, long codeOffset) {
+    Objects.checkFromIndexSize(offset, count, trits.length);
+    Objects.checkFromIndexSize(codeOffset, codeBytes(count), codes.byteSize());
+    loops(Work.PACKING, count).packTwoBit(trits, offset, count, codes, codeOffset);
+  }
+
+  @Override
+  public void unpackTwoBit(
+      MemorySegment codes, long codeOffset, int count, byte[] trits, int offset) {
+    Objects.checkFromIndexSize(codeOffset, codeBytes(count), codes.byteSize());
+    Objects.checkFromIndexSize(offset, count, trits.length);
+    loops(Work.PACKING, count).unpackTwoBit(codes, codeOffset, count, trits, offset);
+  }
+
+  @Override
+  public void quantizeInt8(
+      float[] x, int offset, int count, float scale, byte[] codes, int codeOffset) {
+    Objects.checkFromIndexSize(offset, count, x.length);
+    Objects.checkFromIndexSize(codeOffset, count, codes.length);
+    loops(Work.ELEMENT_WISE, count).quantizeInt8(x, offset, count, scale, codes, codeOffset);
+  }
+
+  @Override
+  public void matVec(TernaryMatrix matrix, byte[] activations, int[] out) {
+    matVec(matrix, activations, out, Runnable::run, 1);
+  }
+
+  @Override
+  public void matVec(
+      TernaryMatrix matrix, byte[] activations, int[] out, Executor executor, int threads) {
+    requireLength("activations", matrix.columns(), activations.length);
+    requireLength("out", matrix.rows(), out.length);
+    if (threads < 1) {
+      throw new IllegalArgumentException(
+          "threads must be at least 1, got [" + threads + "]. The caller is one of them.");
+    }
+    KernelLoops loops = loops(Work.PRODUCT, matrix.columns());
+    new MatrixVectorProduct(matrix, activations, out, loops, plan, tally).run(executor, threads);
+  }
+
+  private KernelLoops loops(Work work, int count) {
+    return switch (plan.pathFor(work, count)) {
+      case SCALAR -> {
+        tally.count(Path.SCALAR);
+        yield ScalarLoops.INSTANCE;
+      }
+      case VECTOR -> {
+        tally.count(Path.VECTOR);
+        yield vectorLoops;
+      }
+    };
+  }
+
+  private static long codeBytes(int count) {
+    return (count + 3L) / 4;
+  }
+
+  private static void requireLength(String what, int wanted, int found) {
+    if (found != wanted) {
+      throw new IllegalArgumentException(
+          what + " must have the matrix's length " + wanted + ", got [" + found + "].");
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package org.bitnet4j.quant.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// The reference: every loop as its formula, written for reading.
+final class ScalarLoops implements KernelLoops {
+  static final ScalarLoops INSTANCE = new ScalarLoops();
+
+  /// Double lanes of a statistic.
+  private static final int LANES = 16;
+
+  private ScalarLoops() {}
+
+  @Override
+  public double sum(float[] x, int offset, int count) {
+    double[] lanes = new double[LANES];
+    for (int i = 0; i < count; i++) {
+      lanes[i % LANES] += x[offset + i];
+    }
+    return total(lanes);
+  }
+
+  @Override
+  public double absSum(float[] x, int offset, int count) {
+    double[] lanes = new double[LANES];
+    for (int i = 0; i < count; i++) {
+      lanes[i % LANES] += Math.abs(x[offset + i]);
+    }
+    return total(lanes);
+  }
+
+  @Override
+  public double squaredDeviationSum(float[] x, int offset, int count, double mean) {
+    double[] lanes = new double[LANES];
+    for (int i = 0; i < count; i++) {
+      double deviation = x[offset + i] - mean;
+      lanes[i % LANES] += deviation * deviation;
+    }
+    return total(lanes);
+  }
+
+  /// The lanes, halved until one is left.
+  private static double total(double[] lanes) {
+    for (int half = LANES / 2; half > 0; half /= 2) {
+      for (int k = 0; k < half; k++) {
+        lanes[k] += lanes[k + half];
+      }
+    }
+    return lanes[0];
+  }
+
+  @Override
+  public float absMax(float[] x, int offset, int count) {
+    float max = 0;
+    for (int i = 0; i < count; i++) {
+      max = Math.max(max, Math.abs(x[offset + i]));
+    }
+    return max;
+  }
+
+  @Override
+  public int firstNonFinite(float[] x, int offset, int count) {
+    for (int i = 0; i < count; i++) {
+      if (!Float.isFinite(x[offset + i])) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  @Override
+  public void ternarizeRounding(
+      float[] x, int offset, int count, float inverseScale, byte[] trits, int tritOffset) {
+    for (int i = 0; i < count; i++) {
+      trits[tritOffset + i] = (byte) roundedTrit(x[offset + i], inverseScale);
+    }
+  }
+
+  /// clip(rint(value · inverseScale), −1, 1); the cast takes NaN to 0.
+  private static int roundedTrit(float value, float inverseScale) {
+    float scaled = value * inverseScale;
+    return (int) Math.max(-1, Math.min(1, Math.rint(scaled)));
+  }
+
+  @Override
+  public void ternarizeThreshold(
+      float[] x, int offset, int count, float threshold, byte[] trits, int tritOffset) {
+    for (int i = 0; i < count; i++) {
+      float value = x[offset + i];
+      trits[tritOffset + i] = (byte) (value > threshold ? 1 : value < -threshold ? -1 : 0);
+    }
+  }
+
+  @Override
+  public void packRounding(
+      float[] x, int offset, int count, float inverseScale, MemorySegment codes, long codeOffset) {
+    for (int i = 0; i < count; i += 4) {
+      int packed = 0;
+      for (int lane = 0; lane < 4; lane++) {
+        int trit = i + lane < count ? roundedTrit(x[offset + i + lane], inverseScale) : 0;
+        packed |= (trit + 1) << (2 * lane);
+      }
+      codes.set(ValueLayout.JAVA_BYTE, codeOffset + i / 4, (byte) packed);
+    }
+  }
+
+  @Override
+  public void packTwoBit(
+      byte[] trits, int offset, int count, MemorySegment codes, long codeOffset) {
+    for (int i = 0; i < count; i += 4) {
+      int packed = 0;
+      for (int lane = 0; lane < 4; lane++) {
+        int trit = i + lane < count ? trits[offset + i + lane] : 0;
+        if (trit < -1 || trit > 1) {
+          throw new IllegalArgumentException(
+              "a trit must be -1, 0 or +1, got [" + trit + "] at index " + (i + lane) + ".");
+        }
+        packed |= (trit + 1) << (2 * lane);
+      }
+      codes.set(ValueLayout.JAVA_BYTE, codeOffset + i / 4, (byte) packed);
+    }
+  }
+
+  @Override
+  public void unpackTwoBit(
+      MemorySegment codes, long codeOffset, int count, byte[] trits, int offset) {
+    for (int i = 0; i < count; i++) {
+      int packed = codes.get(ValueLayout.JAVA_BYTE, codeOffset + i / 4);
+      trits[offset + i] = (byte) (((packed >> (2 * (i % 4))) & 3) - 1);
+    }
+  }
+
+  @Override
+  public void quantizeInt8(
+      float[] x, int offset, int count, float scale, byte[] codes, int codeOffset) {
+    for (int i = 0; i < count; i++) {
+      float scaled = x[offset + i] * scale;
+      codes[codeOffset + i] = (byte) Math.max(-128, Math.min(127, Math.rint(scaled)));
+    }
+  }
+
+  @Override
+  public short[] arrange(TernaryMatrix matrix, byte[] activations) {
+    short[] arranged = new short[4 * matrix.rowBytes()];
+    for (int c = 0; c < activations.length; c++) {
+      arranged[4 * TernaryMatrix.byteOf(c) + TernaryMatrix.shiftOf(c) / 2] = activations[c];
+    }
+    return arranged;
+  }
+
+  @Override
+  public int codeProduct(MemorySegment codes, long offset, int bytes, short[] arranged, int start) {
+    int sum = 0;
+    for (int i = 0; i < bytes; i++) {
+      int packed = codes.get(ValueLayout.JAVA_BYTE, offset + i);
+      for (int lane = 0; lane < 4; lane++) {
+        sum += ((packed >> (2 * lane)) & 3) * arranged[start + 4 * i + lane];
+      }
+    }
+    return sum;
+  }
+}

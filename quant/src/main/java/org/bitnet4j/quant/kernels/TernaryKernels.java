@@ -1,0 +1,167 @@
+package org.bitnet4j.quant.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.Executor;
+import org.bitnet4j.quant.config.SimdConfig;
+
+/// The inner loops of ternary quantization and inference, as one facade over two paths.
+///
+/// Every path gives the same bits for the same input: the scalar path is the reference, the vector
+/// path (128, 256 or 512 bits) is checked against it. Statistics accumulate in sixteen double
+/// lanes, element i in lane i mod 16, and the lanes are halved in a fixed tree (lane k plus lane k
+/// + 8, then + 4, + 2, + 1), so that neither vector width nor thread count can change a sum.
+///
+/// Unless said otherwise a method neither allocates nor keeps its arguments, an instance may be
+/// used by any number of threads, and a range outside its array or segment is an
+/// [IndexOutOfBoundsException] thrown before anything is written.
+public sealed interface TernaryKernels permits PlannedTernaryKernels {
+
+  /// The kernels for this machine and configuration; [#plan()] says which, and why.
+  ///
+  /// The system property `bitnet4j.kernels.width` set to `scalar`, `128`, `256` or `512` overrides
+  /// the choice, for tests and operators.
+  ///
+  /// @param config which instructions may be used, and how work is cut for them
+  /// @throws UnsupportedInstructionSetException where a forced instruction set is absent
+  /// @throws IllegalArgumentException for a value or a custom parameter out of its range
+  static TernaryKernels of(SimdConfig config) {
+    return KernelSelection.select(config, Host.current());
+  }
+
+  /// The scalar reference with default tuning.
+  static TernaryKernels scalar() {
+    return KernelSelection.select(SimdConfig.disabled(), Host.current());
+  }
+
+  /// Which path runs what, and why.
+  KernelPlan plan();
+
+  /// What this instance has done so far.
+  KernelCounters counters();
+
+  /// Σ x in double. Finite exactly when every element is finite.
+  ///
+  /// @param x holds the elements
+  /// @param offset index of the first element
+  /// @param count number of elements
+  double sum(float[] x, int offset, int count);
+
+  /// Σ |x| in double. Finite exactly when every element is finite: a sum of 2³¹ float32 values
+  /// cannot overflow a double.
+  ///
+  /// @param x holds the elements
+  /// @param offset index of the first element
+  /// @param count number of elements
+  double absSum(float[] x, int offset, int count);
+
+  /// Σ (x − mean)² in double.
+  ///
+  /// @param x holds the elements
+  /// @param offset index of the first element
+  /// @param count number of elements
+  /// @param mean the value subtracted from every element
+  double squaredDeviationSum(float[] x, int offset, int count, double mean);
+
+  /// max |x|; 0 for no elements, NaN where an element is NaN.
+  ///
+  /// @param x holds the elements
+  /// @param offset index of the first element
+  /// @param count number of elements
+  float absMax(float[] x, int offset, int count);
+
+  /// Index, relative to `offset`, of the first NaN or infinite element, or −1.
+  ///
+  /// @param x holds the elements
+  /// @param offset index of the first element
+  /// @param count number of elements
+  int firstNonFinite(float[] x, int offset, int count);
+
+  /// Trits clip(rint(x · inverseScale), −1, 1) in float32 arithmetic, half to even (arXiv
+  /// 2402.17764). A product that is NaN gives 0.
+  ///
+  /// @param x holds the elements
+  /// @param offset index of the first element
+  /// @param count number of elements
+  /// @param inverseScale 1/γ
+  /// @param trits receives the trits
+  /// @param tritOffset index of the first trit
+  void ternarizeRounding(
+      float[] x, int offset, int count, float inverseScale, byte[] trits, int tritOffset);
+
+  /// Trits sign(x) · \[|x| > threshold\]; a value exactly on the threshold, and NaN, give 0.
+  ///
+  /// @param x holds the elements
+  /// @param offset index of the first element
+  /// @param count number of elements
+  /// @param threshold Δ ≥ 0
+  /// @param trits receives the trits
+  /// @param tritOffset index of the first trit
+  void ternarizeThreshold(
+      float[] x, int offset, int count, float threshold, byte[] trits, int tritOffset);
+
+  /// The trits of [#ternarizeRounding] as canonical two-bit codes, without the detour over bytes.
+  ///
+  /// Writes ⌈count / 4⌉ bytes: code t + 1 of element 4k + j in bits 2j..2j+1 of byte k, unused
+  /// lanes of the last byte holding code 1, as in [org.bitnet4j.quant.TernaryTensor].
+  ///
+  /// @param x holds the elements
+  /// @param offset index of the first element
+  /// @param count number of elements
+  /// @param inverseScale 1/γ
+  /// @param codes receives the bytes
+  /// @param codeOffset offset of the first byte
+  void packRounding(
+      float[] x, int offset, int count, float inverseScale, MemorySegment codes, long codeOffset);
+
+  /// Trits as canonical two-bit codes, ⌈count / 4⌉ bytes, unused lanes holding code 1.
+  ///
+  /// @param trits holds the trits
+  /// @param offset index of the first trit
+  /// @param count number of trits
+  /// @param codes receives the bytes
+  /// @param codeOffset offset of the first byte
+  /// @throws IllegalArgumentException for a value other than −1, 0 and +1; bytes before it may have
+  ///   been written
+  void packTwoBit(byte[] trits, int offset, int count, MemorySegment codes, long codeOffset);
+
+  /// The inverse of [#packTwoBit], from an element whose index is a multiple of 4 on.
+  ///
+  /// @param codes holds canonical two-bit codes, each 0, 1 or 2
+  /// @param codeOffset offset of the byte that holds the first trit in its lowest lane
+  /// @param count number of trits
+  /// @param trits receives the trits
+  /// @param offset index of the first trit
+  void unpackTwoBit(MemorySegment codes, long codeOffset, int count, byte[] trits, int offset);
+
+  /// Activation codes clamp(rint(x · scale), −128, 127) in float32 arithmetic, half to even. A
+  /// product that is NaN gives 0.
+  ///
+  /// @param x holds the elements
+  /// @param offset index of the first element
+  /// @param count number of elements
+  /// @param scale 127 / max|x|
+  /// @param codes receives the codes
+  /// @param codeOffset index of the first code
+  void quantizeInt8(float[] x, int offset, int count, float scale, byte[] codes, int codeOffset);
+
+  /// out\[r\] = Σ T\[r, c\] · activations\[c\] in int32, exact, on the calling thread. Allocates
+  /// one array of the activations in the order of the weights.
+  ///
+  /// @param matrix the trits, \[rows, columns\]
+  /// @param activations `columns` codes
+  /// @param out receives `rows` sums
+  /// @throws IllegalArgumentException where a length does not match the matrix
+  void matVec(TernaryMatrix matrix, byte[] activations, int[] out);
+
+  /// The same product by the calling thread and up to `threads − 1` helpers of the caller's
+  /// executor, who take rows in chunks of [SimdConfig#chunkSize()]. It returns when all rows are
+  /// done, and does so even if the executor never runs a helper.
+  ///
+  /// @param matrix the trits, \[rows, columns\]
+  /// @param activations `columns` codes
+  /// @param out receives `rows` sums
+  /// @param executor runs the helpers; stays the caller's to close
+  /// @param threads threads at most, the caller included; at least 1
+  /// @throws IllegalArgumentException where a length does not match the matrix, or for no threads
+  void matVec(TernaryMatrix matrix, byte[] activations, int[] out, Executor executor, int threads);
+}
