@@ -9,4 +9,6 @@ module org.bitnet4j.quant {
   exports org.bitnet4j.quant;
   exports org.bitnet4j.quant.config;
   exports org.bitnet4j.quant.kernels;
+  exports org.bitnet4j.quant.metrics;
+  exports org.bitnet4j.quant.training;
 }
