@@ -7,5 +7,6 @@ module org.bitnet4j.quant {
   requires tools.jackson.dataformat.yaml;
 
   exports org.bitnet4j.quant;
+  exports org.bitnet4j.quant.activations;
   exports org.bitnet4j.quant.config;
 }
