@@ -7,6 +7,7 @@ module org.bitnet4j.quant {
   requires tools.jackson.dataformat.yaml;
 
   exports org.bitnet4j.quant;
+  exports org.bitnet4j.quant.activations;
   exports org.bitnet4j.quant.config;
   exports org.bitnet4j.quant.kernels;
   exports org.bitnet4j.quant.metrics;

@@ -1,0 +1,71 @@
+package org.bitnet4j.quant.activations;
+
+import java.util.List;
+
+/// Bounds mean ± t·σ that values are clamped to before anything else. Mean and σ (of the
+/// population) accumulate in double, in index order.
+///
+/// @param low smallest value kept
+/// @param high largest value kept
+record SigmaClip(float low, float high) {
+  /// Bounds of `count` values from `offset` on, at least one.
+  static SigmaClip of(float[] x, int offset, int count, double threshold) {
+    double mean = sum(x, offset, count) / count;
+    double variance = squaredDeviations(x, offset, count, mean) / count;
+    return around(mean, threshold * Math.sqrt(variance));
+  }
+
+  /// Bounds of all values of all rows, at least one.
+  static SigmaClip of(List<float[]> rows, double threshold) {
+    long count = 0;
+    double sum = 0;
+    for (float[] row : rows) {
+      count += row.length;
+      sum += sum(row, 0, row.length);
+    }
+    double mean = sum / count;
+    double deviations = 0;
+    for (float[] row : rows) {
+      deviations += squaredDeviations(row, 0, row.length, mean);
+    }
+    return around(mean, threshold * Math.sqrt(deviations / count));
+  }
+
+  private static SigmaClip around(double mean, double distance) {
+    return new SigmaClip((float) (mean - distance), (float) (mean + distance));
+  }
+
+  /// Clamps values in place.
+  ///
+  /// @return how many lay outside
+  int apply(float[] x, int offset, int count) {
+    int clipped = 0;
+    for (int i = offset; i < offset + count; i++) {
+      if (x[i] < low) {
+        x[i] = low;
+        clipped++;
+      } else if (x[i] > high) {
+        x[i] = high;
+        clipped++;
+      }
+    }
+    return clipped;
+  }
+
+  private static double sum(float[] x, int offset, int count) {
+    double sum = 0;
+    for (int i = offset; i < offset + count; i++) {
+      sum += x[i];
+    }
+    return sum;
+  }
+
+  private static double squaredDeviations(float[] x, int offset, int count, double mean) {
+    double sum = 0;
+    for (int i = offset; i < offset + count; i++) {
+      double deviation = x[i] - mean;
+      sum += deviation * deviation;
+    }
+    return sum;
+  }
+}
