@@ -12,4 +12,5 @@ module org.bitnet4j.quant {
   exports org.bitnet4j.quant.kernels;
   exports org.bitnet4j.quant.metrics;
   exports org.bitnet4j.quant.training;
+  exports org.bitnet4j.quant.weights;
 }

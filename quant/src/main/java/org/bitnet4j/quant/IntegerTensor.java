@@ -106,6 +106,17 @@ public final class IntegerTensor implements QuantizedTensor {
     return codes;
   }
 
+  /// Writes a whole row of codes, one byte each.
+  ///
+  /// @param row the row
+  /// @param source holds `columns` codes from `offset` on
+  /// @param offset where to start in `source`
+  public void writeRow(long row, byte[] source, int offset) {
+    Objects.checkIndex(row, shape.rows());
+    int columns = shape.columns();
+    MemorySegment.copy(source, offset, codes, ValueLayout.JAVA_BYTE, row * columns, columns);
+  }
+
   /// A code as a signed or, with zero points, unsigned number.
   ///
   /// @param index flat row-major index

@@ -1,0 +1,40 @@
+package org.bitnet4j.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+
+/// Entry point of the `bitnet` command.
+public final class Main {
+  private Main() {}
+
+  /// Runs the command and exits with its code.
+  ///
+  /// @param arguments the command line
+  public static void main(String[] arguments) {
+    System.exit(
+        run(
+            new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+            new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+            arguments));
+  }
+
+  /// Runs the command in this process.
+  ///
+  /// @param out receives results
+  /// @param err receives messages
+  /// @param arguments the command line
+  /// @return the exit code
+  static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    CommandLine line = new CommandLine(new BitnetCommand());
+    line.setOut(out);
+    line.setErr(err);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionExceptionHandler(new FailureReport());
+    line.setUsageHelpAutoWidth(true);
+    int code = line.execute(arguments);
+    out.flush();
+    err.flush();
+    return code;
+  }
+}

@@ -1,0 +1,16 @@
+package org.bitnet4j.quant.weights;
+
+import org.bitnet4j.quant.QuantizedTensor;
+
+/// A quantized weight matrix and what happened on the way.
+///
+/// @param tensor codes and scales; closing this closes it
+/// @param clipped weights that were clamped to mean ± t·σ
+/// @param outliers weights left out of threshold and scale statistics
+public record QuantizedWeights(QuantizedTensor tensor, long clipped, long outliers)
+    implements AutoCloseable {
+  @Override
+  public void close() {
+    tensor.close();
+  }
+}
