@@ -28,8 +28,7 @@ record IntegerGrid(float scale, int zeroPoint, int lowest, int highest, boolean 
     int highest = (1 << bits) - 1;
     double minimum = values.minimum();
     float scale = (float) ((values.maximum() - minimum) / highest);
-    int zeroPoint =
-        scale == 0 ? 0 : Math.clamp((long) Math.rint(-minimum / scale), 0, highest);
+    int zeroPoint = scale == 0 ? 0 : Math.clamp((long) Math.rint(-minimum / scale), 0, highest);
     return new IntegerGrid(scale, zeroPoint, 0, highest, true);
   }
 

@@ -28,13 +28,33 @@ final class TensorScan {
     this.chunks = Math.toIntExact(Math.ceilDiv(source.shape().rows(), (long) rowsPerChunk));
   }
 
-  /// Some rows in memory.
-  ///
-  /// @param firstRow number of the first row
-  /// @param rows how many rows
-  /// @param columns columns of a row
-  /// @param values their values, row-major, free to be overwritten
-  record Chunk(long firstRow, int rows, int columns, float[] values) {
+  /// Some rows in memory. The values may be overwritten.
+  static final class Chunk {
+    private final long firstRow;
+    private final int rows;
+    private final int columns;
+    private final float[] values;
+
+    private Chunk(long firstRow, int rows, int columns, float[] values) {
+      this.firstRow = firstRow;
+      this.rows = rows;
+      this.columns = columns;
+      this.values = values;
+    }
+
+    long firstRow() {
+      return firstRow;
+    }
+
+    int rows() {
+      return rows;
+    }
+
+    /// The values, row-major from index 0 on; the array may be longer.
+    float[] values() {
+      return values;
+    }
+
     int count() {
       return rows * columns;
     }

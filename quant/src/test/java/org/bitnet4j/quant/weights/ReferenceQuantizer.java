@@ -10,9 +10,8 @@ import org.bitnet4j.quant.config.WeightQuantizationConfig;
 final class ReferenceQuantizer {
   private ReferenceQuantizer() {}
 
-  record Result(int[] trits, double scale, double mean, double[] values) {}
-
-  static Result ternary(float[] group, WeightQuantizationConfig config) {
+  /// The values that the codes of a group stand for.
+  static double[] ternary(float[] group, WeightQuantizationConfig config) {
     double[] w = new double[group.length];
     for (int i = 0; i < w.length; i++) {
       w[i] = group[i];
@@ -52,7 +51,7 @@ final class ReferenceQuantizer {
     for (int i = 0; i < w.length; i++) {
       values[i] = scale * trits[i] + mu;
     }
-    return new Result(trits, scale, mu, values);
+    return values;
   }
 
   private static double[] kept(double[] w, boolean[] outlier, int start, int end) {

@@ -15,10 +15,12 @@ import org.bitnet4j.quant.TensorSource;
 import org.bitnet4j.quant.TernaryTensor;
 import org.bitnet4j.quant.Workers;
 import org.bitnet4j.quant.config.QuantizationConfig;
+import org.bitnet4j.quant.config.QuantizationConfigBuilder;
 import org.bitnet4j.quant.config.QuantizationPrecision;
 import org.bitnet4j.quant.config.ScaleRule;
 import org.bitnet4j.quant.config.TernaryMethod;
 import org.bitnet4j.quant.config.WeightQuantizationConfig;
+import org.bitnet4j.quant.config.WeightQuantizationConfigBuilder;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +28,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Tag("kernels")
 class WeightQuantizerTest {
   /// Configurations over every method, scale rule, granularity and preparation.
   static Stream<WeightQuantizationConfig> ternaryConfigs() {
@@ -36,9 +37,9 @@ class WeightQuantizerTest {
       for (ScaleRule rule : ScaleRule.values()) {
         for (int granularity = 0; granularity < 3; granularity++) {
           for (int i = 0; i < 4; i++) {
-            QuantizationConfig.Builder base =
+            QuantizationConfigBuilder base =
                 QuantizationConfig.builder().perChannel(granularity == 1);
-            WeightQuantizationConfig.Builder builder =
+            WeightQuantizationConfigBuilder builder =
                 WeightQuantizationConfig.builder()
                     .ternaryMethod(method)
                     .scaleRule(rule)
@@ -62,6 +63,7 @@ class WeightQuantizerTest {
     return configs.stream();
   }
 
+  @Tag("kernels")
   @ParameterizedTest
   @MethodSource("ternaryConfigs")
   void agreesWithTheFormulasWrittenDown(WeightQuantizationConfig config) {
@@ -76,13 +78,12 @@ class WeightQuantizerTest {
           if (config.blockSize() != null && group[1] > columns) {
             continue; // blocks do not cross rows: covered below
           }
-          ReferenceQuantizer.Result expected =
+          double[] expected =
               ReferenceQuantizer.ternary(Samples.slice(w, group[0], group[1]), config);
           for (int i = 0; i < group[1]; i++) {
             assertThat((double) actual[group[0] + i])
                 .as("%s, value %d of group at %d", kind, i, group[0])
-                .isCloseTo(
-                    expected.values()[i], within(1e-6 + 1e-5 * Math.abs(expected.values()[i])));
+                .isCloseTo(expected[i], within(1e-6 + 1e-5 * Math.abs(expected[i])));
           }
         }
       }
@@ -105,6 +106,7 @@ class WeightQuantizerTest {
     return groups;
   }
 
+  @Tag("kernels")
   @ParameterizedTest
   @EnumSource(TernaryMethod.class)
   void oneRowIsTheSameStreamedOrInMemory(TernaryMethod method) {
@@ -134,6 +136,7 @@ class WeightQuantizerTest {
     return TensorHash.of((TernaryTensor) weights.tensor());
   }
 
+  @Tag("kernels")
   @Test
   void bitnetPresetIsTheReferenceFormulaOnAMillionValuesWithTies() {
     int rows = 1000;
@@ -278,7 +281,9 @@ class WeightQuantizerTest {
   @ValueSource(ints = {2, 3, 5, 8})
   void threadsNeverChangeABit(int threads) {
     float[] w = Samples.of("heavy", 777 * 333, 11);
-    for (WeightQuantizationConfig config : ternaryConfigs().toList()) {
+    List<WeightQuantizationConfig> configs = ternaryConfigs().toList();
+    for (int i = threads; i < configs.size(); i += 9) {
+      WeightQuantizationConfig config = configs.get(i);
       try (Workers workers = Workers.of(threads);
           QuantizedWeights one = WeightQuantizer.of(config).quantize(Samples.source(w, 777, 333));
           QuantizedWeights many =
@@ -425,7 +430,7 @@ class WeightQuantizerTest {
       public void readRows(long firstRow, int rowCount, float[] target, int offset) {
         long index = firstRow * shape.columns();
         for (int i = 0; i < rowCount * shape.columns(); i++) {
-          int mixed = (int) ((index + i) * 0x9E3779B97F4A7C15L >>> 32);
+          int mixed = (int) (((index + i) * 0x9E3779B97F4A7C15L) >>> 32);
           target[offset + i] = mixed * 0x1p-31f;
         }
       }
