@@ -3,5 +3,10 @@
 module org.bitnet4j.cli {
   requires info.picocli;
   requires org.bitnet4j.formats;
+  requires progressbar;
   requires static transitive org.jspecify;
+  requires tools.jackson.databind;
+
+  opens org.bitnet4j.cli to
+      info.picocli;
 }
