@@ -6,4 +6,5 @@ module org.bitnet4j.formats {
   requires tools.jackson.databind;
 
   exports org.bitnet4j.formats.io;
+  exports org.bitnet4j.formats.safetensors;
 }
