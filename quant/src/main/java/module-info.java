@@ -13,4 +13,5 @@ module org.bitnet4j.quant {
   exports org.bitnet4j.quant.metrics;
   exports org.bitnet4j.quant.training;
   exports org.bitnet4j.quant.weights;
+  exports org.bitnet4j.quant.packing;
 }
