@@ -100,7 +100,7 @@ public final class KernelParameters {
 
   private static ConfigProblem unknown(String name) {
     return ConfigProblem.error(
-        "customParams",
+        "customParams." + name,
         name,
         "keyed by known kernel parameters",
         Suggestion.among("parameter", name, names()));

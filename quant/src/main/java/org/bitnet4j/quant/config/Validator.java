@@ -12,29 +12,43 @@ final class Validator {
 
   static List<ConfigProblem> problems(Configuration config) {
     List<ConfigProblem> problems = new ArrayList<>();
-    RecordShape shape = RecordShape.of(config.getClass());
-    for (Field field : shape.fields()) {
-      Object value = field.get(config);
-      switch (value) {
-        case Configuration nested ->
-            problems(nested).forEach(p -> problems.add(p.under(field.name() + ".")));
-        case Number number -> {
-          ConfigProblem problem = numberProblem(field, number);
-          if (problem != null) {
-            problems.add(problem);
-          }
-        }
-        case Map<?, ?> map when config instanceof SimdConfig simd ->
-            problems.addAll(KernelParameters.problems(simd.customParams()));
-        case null, default -> {}
-      }
-    }
-    problems.addAll(ConfigRules.problems(config));
+    collect(config, "", true, problems);
     return List.copyOf(problems);
   }
 
+  /// Only what is wrong with single values, whatever the others are.
+  static List<ConfigProblem> valueProblems(Configuration config) {
+    List<ConfigProblem> problems = new ArrayList<>();
+    collect(config, "", false, problems);
+    return List.copyOf(problems);
+  }
+
+  private static void collect(
+      Configuration config, String prefix, boolean withRules, List<ConfigProblem> problems) {
+    for (Field field : RecordShape.of(config.getClass()).fields()) {
+      Object value = field.get(config);
+      switch (value) {
+        case Configuration nested ->
+            collect(nested, prefix + field.name() + ".", withRules, problems);
+        case Number number -> {
+          ConfigProblem problem = numberProblem(field, number);
+          if (problem != null) {
+            problems.add(problem.under(prefix));
+          }
+        }
+        case Map<?, ?> _ when config instanceof SimdConfig simd ->
+            KernelParameters.problems(simd.customParams())
+                .forEach(problem -> problems.add(problem.under(prefix)));
+        case null, default -> {}
+      }
+    }
+    if (withRules) {
+      ConfigRules.problems(config).forEach(problem -> problems.add(problem.under(prefix)));
+    }
+  }
+
   /// What is wrong with a number by itself, or null where nothing is.
-  static @Nullable ConfigProblem numberProblem(Field field, Number number) {
+  private static @Nullable ConfigProblem numberProblem(Field field, Number number) {
     Limit limit = field.limit();
     double value = number.doubleValue();
     if (limit == null ? Double.isFinite(value) : limit.admits(value)) {

@@ -217,7 +217,7 @@ class ConfigRulesTest {
             "groupSize",
             "packing.alignment",
             "packing.simd.minSimdSize",
-            "packing.simd.customParams",
+            "packing.simd.customParams.x",
             "learnableScales");
     assertThat(refused)
         .hasMessageStartingWith("weight quantization configuration: 7 problems: base.clipThreshold")
