@@ -3,7 +3,7 @@ package org.bitnet4j.quant.kernels;
 import java.lang.foreign.MemorySegment;
 
 /// The loops behind [TernaryKernels], one implementation per path. Ranges have been checked.
-sealed interface KernelLoops permits ScalarLoops {
+sealed interface KernelLoops permits ScalarLoops, VectorLoops128, VectorLoops256, VectorLoops512 {
   /// See [TernaryKernels#sum].
   double sum(float[] x, int offset, int count);
 

@@ -1,23 +1,143 @@
 package org.bitnet4j.quant.kernels;
 
+import java.util.Locale;
+import java.util.Map;
+import org.bitnet4j.quant.config.InstructionSet;
 import org.bitnet4j.quant.config.SimdConfig;
+import org.bitnet4j.quant.kernels.KernelPlan.Path;
+import org.jspecify.annotations.Nullable;
 
 /// Chooses the path: the configuration's wish, the machine's offer, the operator's override.
 final class KernelSelection {
+  /// `scalar`, `128`, `256` or `512`: runs that path whatever the configuration says.
+  static final String WIDTH_PROPERTY = "bitnet4j.kernels.width";
+
+  private static final String CURE = "add --add-modules jdk.incubator.vector to the java command";
+
+  /// What was chosen.
+  private record Choice(Path path, int widthBits, String reason) {
+    static Choice scalar(String reason) {
+      return new Choice(Path.SCALAR, 0, reason);
+    }
+
+    static Choice vector(int widthBits, String reason) {
+      return new Choice(Path.VECTOR, widthBits, reason);
+    }
+  }
+
   private KernelSelection() {}
 
-  /// The kernels for a machine.
+  /// The kernels for a configuration on a machine, the operator's override applied.
   static TernaryKernels select(SimdConfig config, Host host) {
+    return select(config, host, System.getProperty(WIDTH_PROPERTY));
+  }
+
+  /// The kernels for a configuration on a machine.
+  ///
+  /// @param override value of [#WIDTH_PROPERTY], if set
+  static TernaryKernels select(SimdConfig config, Host host, @Nullable String override) {
+    requireForced(config, host);
+    Choice choice = override == null ? choose(config, host) : overridden(override, host);
     KernelPlan plan =
         new KernelPlan(
-            KernelPlan.Path.SCALAR,
-            0,
-            config.enabled() ? "the only path on " + host.describe() : "simd.enabled is false",
+            choice.path(),
+            choice.widthBits(),
+            choice.reason(),
             config.vectorizedOps(),
-            config.minSimdSize(),
-            config.chunkSize(),
-            config.enablePrefetch() ? config.prefetchDistance() : 0,
-            4);
-    return new PlannedTernaryKernels(plan, ScalarLoops.INSTANCE);
+            requireRange("simd.minSimdSize", config.minSimdSize(), 1, 10_000),
+            requireRange("simd.chunkSize", config.chunkSize(), 1, 1024),
+            config.enablePrefetch()
+                ? requireRange("simd.prefetchDistance", config.prefetchDistance(), 1, 64)
+                : 0,
+            rowBands(config.customParams()));
+    return new PlannedTernaryKernels(plan, loops(plan.widthBits()));
+  }
+
+  /// The loops of a width; their class is not loaded before, since it needs the Vector API.
+  private static KernelLoops loops(int widthBits) {
+    return switch (widthBits) {
+      case 0 -> ScalarLoops.INSTANCE;
+      case 128 -> VectorLoops128.INSTANCE;
+      case 256 -> VectorLoops256.INSTANCE;
+      case 512 -> VectorLoops512.INSTANCE;
+      default -> throw new IllegalArgumentException("no kernels of [" + widthBits + "] bits");
+    };
+  }
+
+  private static Choice choose(SimdConfig config, Host host) {
+    if (!config.enabled()) {
+      return Choice.scalar("simd.enabled is false");
+    }
+    if (!host.hasVectorApi()) {
+      return Choice.scalar("the Vector API is not part of this virtual machine: " + CURE);
+    }
+    int offered = Integer.highestOneBit(Math.min(512, host.vectorBits()));
+    if (offered < 128) {
+      return Choice.scalar("vectors of " + host.vectorBits() + " bits gain nothing");
+    }
+    if (config.forceSse2() || config.forceNeon()) {
+      String field = config.forceSse2() ? "simd.forceSse2" : "simd.forceNeon";
+      return Choice.vector(128, field + " caps " + host.describe());
+    }
+    if (config.forceAvx2()) {
+      return Choice.vector(Math.min(256, offered), "simd.forceAvx2 caps " + host.describe());
+    }
+    return Choice.vector(offered, "the widest of " + host.describe());
+  }
+
+  private static Choice overridden(String width, Host host) {
+    String reason = WIDTH_PROPERTY + "=" + width;
+    return switch (width) {
+      case "scalar" -> Choice.scalar(reason);
+      case "128", "256", "512" -> {
+        if (!host.hasVectorApi()) {
+          throw new IllegalArgumentException(
+              reason + " must name a path that can run, got no Vector API: " + CURE + ".");
+        }
+        int bits = Integer.parseInt(width);
+        yield Choice.vector(
+            bits,
+            bits <= host.vectorBits()
+                ? reason
+                : reason + ", wider than " + host.describe() + ": emulated and slow");
+      }
+      default ->
+          throw new IllegalArgumentException(
+              WIDTH_PROPERTY
+                  + " must be scalar, 128, 256 or 512, got ["
+                  + width.toLowerCase(Locale.ROOT)
+                  + "].");
+    };
+  }
+
+  private static void requireForced(SimdConfig config, Host host) {
+    requireForced(config.forceSse2(), "simd.forceSse2", InstructionSet.SSE2, host);
+    requireForced(config.forceAvx2(), "simd.forceAvx2", InstructionSet.AVX2, host);
+    requireForced(config.forceNeon(), "simd.forceNeon", InstructionSet.NEON, host);
+  }
+
+  private static void requireForced(boolean forced, String setting, InstructionSet set, Host host) {
+    if (forced && !host.instructionSets().contains(set)) {
+      throw new UnsupportedInstructionSetException(setting, set.name(), host);
+    }
+  }
+
+  private static int rowBands(Map<String, String> customParams) {
+    String text = customParams.getOrDefault("matvec.rowBands", "4");
+    try {
+      return requireRange("simd.customParams.matvec.rowBands", Integer.parseInt(text), 1, 8);
+    } catch (NumberFormatException notANumber) {
+      throw new IllegalArgumentException(
+          "simd.customParams.matvec.rowBands must be a whole number, got [" + text + "].",
+          notANumber);
+    }
+  }
+
+  private static int requireRange(String what, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          what + " must be in [" + least + ", " + most + "], got [" + value + "].");
+    }
+    return value;
   }
 }

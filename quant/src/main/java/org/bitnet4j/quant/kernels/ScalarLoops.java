@@ -7,47 +7,36 @@ import java.lang.foreign.ValueLayout;
 final class ScalarLoops implements KernelLoops {
   static final ScalarLoops INSTANCE = new ScalarLoops();
 
-  /// Double lanes of a statistic.
-  private static final int LANES = 16;
+  private static final int LANES = StatisticLanes.COUNT;
 
   private ScalarLoops() {}
 
   @Override
   public double sum(float[] x, int offset, int count) {
-    double[] lanes = new double[LANES];
+    double[] lanes = StatisticLanes.zeroed();
     for (int i = 0; i < count; i++) {
       lanes[i % LANES] += x[offset + i];
     }
-    return total(lanes);
+    return StatisticLanes.total(lanes);
   }
 
   @Override
   public double absSum(float[] x, int offset, int count) {
-    double[] lanes = new double[LANES];
+    double[] lanes = StatisticLanes.zeroed();
     for (int i = 0; i < count; i++) {
       lanes[i % LANES] += Math.abs(x[offset + i]);
     }
-    return total(lanes);
+    return StatisticLanes.total(lanes);
   }
 
   @Override
   public double squaredDeviationSum(float[] x, int offset, int count, double mean) {
-    double[] lanes = new double[LANES];
+    double[] lanes = StatisticLanes.zeroed();
     for (int i = 0; i < count; i++) {
       double deviation = x[offset + i] - mean;
       lanes[i % LANES] += deviation * deviation;
     }
-    return total(lanes);
-  }
-
-  /// The lanes, halved until one is left.
-  private static double total(double[] lanes) {
-    for (int half = LANES / 2; half > 0; half /= 2) {
-      for (int k = 0; k < half; k++) {
-        lanes[k] += lanes[k + half];
-      }
-    }
-    return lanes[0];
+    return StatisticLanes.total(lanes);
   }
 
   @Override
@@ -114,7 +103,11 @@ final class ScalarLoops implements KernelLoops {
         int trit = i + lane < count ? trits[offset + i + lane] : 0;
         if (trit < -1 || trit > 1) {
           throw new IllegalArgumentException(
-              "a trit must be -1, 0 or +1, got [" + trit + "] at index " + (i + lane) + ".");
+              "a trit must be -1, 0 or +1, got ["
+                  + trit
+                  + "] at index "
+                  + (offset + i + lane)
+                  + ".");
         }
         packed |= (trit + 1) << (2 * lane);
       }

@@ -1,0 +1,371 @@
+package org.bitnet4j.quant.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/// The loops in vectors of 512 bits.
+///
+/// The build derives the classes for 256 and 128 bits from this file by replacing that number: the
+/// compiler makes one instruction of a vector operation only where its species is a constant, so
+/// each width needs a class of its own. Branches on the constants below vanish in each of them.
+/// Tails go to [ScalarLoops].
+final class VectorLoops512 implements KernelLoops {
+  static final VectorLoops512 INSTANCE = new VectorLoops512();
+
+  private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_512;
+  private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_512;
+  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_512;
+  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_512;
+  private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_512;
+
+  /// Floats that fill one vector of doubles.
+  private static final VectorSpecies<Float> HALF_FLOATS =
+      VectorSpecies.of(float.class, VectorShape.forBitSize(DOUBLES.vectorBitSize() / 2));
+
+  /// One byte for each int of a vector. At 128 bits there is no shape for four bytes: the upper
+  /// half is then rubbish, which the next store overwrites.
+  private static final VectorSpecies<Byte> QUARTER_BYTES =
+      VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, INTS.vectorBitSize() / 4)));
+
+  private static final int LANES = StatisticLanes.COUNT;
+
+  /// Lanes in one vector of doubles: 8, 4 or 2.
+  private static final int D = DOUBLES.length();
+
+  /// Elements that stay in the nearest cache while all lanes are visited, two vectors of them at a
+  /// time; no bound where two hold them all.
+  private static final int BLOCK = 2 * D == LANES ? 1 << 30 : 2048;
+
+  private static final int ALL_BITS = -1;
+  private static final int ALL_BUT_SIGN = 0x7FFF_FFFF;
+  private static final int INFINITY_BITS = 0x7F80_0000;
+
+  /// 1.5 · 2^23: adding it to |x| < 2^22 rounds half to even and leaves rint(x), in two's
+  /// complement, in the low bits of the mantissa.
+  private static final float ROUNDER = 12_582_912f;
+
+  /// Elements whose codes fill a long.
+  private static final int LONG_CODES = 32;
+
+  /// Vectors of weights whose products fit int16 sums: each adds at most 4 · 8 · 128 = 2^12 to a
+  /// lane of the sums that are four times too large, so that eight reach −2^15 and stay exact.
+  private static final int EXACT_VECTORS = 8;
+
+  /// Bits 0..1 and bits 2..3 of each short.
+  private static final int LOW_CODES = 0x0003_0003;
+
+  private static final int HIGH_CODES = 0x000C_000C;
+
+  /// Shorts in a vector.
+  private static final int S = SHORTS.length();
+
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private VectorLoops512() {}
+
+  @Override
+  public double sum(float[] x, int offset, int count) {
+    return maskedSum(x, offset, count, ALL_BITS);
+  }
+
+  @Override
+  public double absSum(float[] x, int offset, int count) {
+    return maskedSum(x, offset, count, ALL_BUT_SIGN);
+  }
+
+  /// Σ of the elements, of whose bits only some are kept.
+  private static double maskedSum(float[] x, int offset, int count, int keep) {
+    double[] lanes = StatisticLanes.zeroed();
+    int end = offset + count - count % LANES;
+    for (int block = offset; block < end; block += BLOCK) {
+      int blockEnd = Math.min(end - block, BLOCK) + block;
+      for (int lane = 0; lane < LANES; lane += 2 * D) {
+        addMasked(x, block, blockEnd, keep, lanes, lane);
+      }
+    }
+    for (int i = end; i < offset + count; i++) {
+      lanes[i - end] += Float.intBitsToFloat(Float.floatToRawIntBits(x[i]) & keep);
+    }
+    return StatisticLanes.total(lanes);
+  }
+
+  /// Adds the elements of two vectors of lanes, one of sixteen elements at a time.
+  private static void addMasked(float[] x, int from, int end, int keep, double[] lanes, int lane) {
+    DoubleVector low = DoubleVector.fromArray(DOUBLES, lanes, lane);
+    DoubleVector high = DoubleVector.fromArray(DOUBLES, lanes, lane + D);
+    for (int i = from + lane; i < end; i += LANES) {
+      IntVector a = FloatVector.fromArray(HALF_FLOATS, x, i).reinterpretAsInts().and(keep);
+      IntVector b = FloatVector.fromArray(HALF_FLOATS, x, i + D).reinterpretAsInts().and(keep);
+      low = low.add(a.reinterpretAsFloats().convertShape(VectorOperators.F2D, DOUBLES, 0));
+      high = high.add(b.reinterpretAsFloats().convertShape(VectorOperators.F2D, DOUBLES, 0));
+    }
+    low.intoArray(lanes, lane);
+    high.intoArray(lanes, lane + D);
+  }
+
+  @Override
+  public double squaredDeviationSum(float[] x, int offset, int count, double mean) {
+    double[] lanes = StatisticLanes.zeroed();
+    int end = offset + count - count % LANES;
+    for (int block = offset; block < end; block += BLOCK) {
+      int blockEnd = Math.min(end - block, BLOCK) + block;
+      for (int lane = 0; lane < LANES; lane += 2 * D) {
+        addSquaredDeviations(x, block, blockEnd, mean, lanes, lane);
+      }
+    }
+    for (int i = end; i < offset + count; i++) {
+      lanes[i - end] += (x[i] - mean) * (x[i] - mean);
+    }
+    return StatisticLanes.total(lanes);
+  }
+
+  private static void addSquaredDeviations(
+      float[] x, int from, int end, double mean, double[] lanes, int lane) {
+    DoubleVector low = DoubleVector.fromArray(DOUBLES, lanes, lane);
+    DoubleVector high = DoubleVector.fromArray(DOUBLES, lanes, lane + D);
+    for (int i = from + lane; i < end; i += LANES) {
+      FloatVector a = FloatVector.fromArray(HALF_FLOATS, x, i);
+      FloatVector b = FloatVector.fromArray(HALF_FLOATS, x, i + D);
+      DoubleVector p = ((DoubleVector) a.convertShape(VectorOperators.F2D, DOUBLES, 0)).sub(mean);
+      DoubleVector q = ((DoubleVector) b.convertShape(VectorOperators.F2D, DOUBLES, 0)).sub(mean);
+      low = low.add(p.mul(p));
+      high = high.add(q.mul(q));
+    }
+    low.intoArray(lanes, lane);
+    high.intoArray(lanes, lane + D);
+  }
+
+  @Override
+  public float absMax(float[] x, int offset, int count) {
+    // As integers, magnitudes order as the floats do, infinity and NaN above all others.
+    IntVector max = IntVector.zero(INTS);
+    int i = 0;
+    for (; i <= count - FLOATS.length(); i += FLOATS.length()) {
+      max = max.max(magnitudeBits(x, offset + i));
+    }
+    int bits = max.reduceLanes(VectorOperators.MAX);
+    return Math.max(
+        Float.intBitsToFloat(bits), ScalarLoops.INSTANCE.absMax(x, offset + i, count - i));
+  }
+
+  @Override
+  public int firstNonFinite(float[] x, int offset, int count) {
+    int i = 0;
+    for (; i <= count - FLOATS.length(); i += FLOATS.length()) {
+      VectorMask<Integer> found =
+          magnitudeBits(x, offset + i).compare(VectorOperators.GE, INFINITY_BITS);
+      if (found.anyTrue()) {
+        return i + found.firstTrue();
+      }
+    }
+    int inTail = ScalarLoops.INSTANCE.firstNonFinite(x, offset + i, count - i);
+    return inTail < 0 ? -1 : i + inTail;
+  }
+
+  private static IntVector magnitudeBits(float[] x, int i) {
+    return FloatVector.fromArray(FLOATS, x, i).reinterpretAsInts().and(ALL_BUT_SIGN);
+  }
+
+  @Override
+  public void ternarizeRounding(
+      float[] x, int offset, int count, float inverseScale, byte[] trits, int tritOffset) {
+    int i = 0;
+    for (; i <= count - QUARTER_BYTES.length(); i += FLOATS.length()) {
+      FloatVector scaled = FloatVector.fromArray(FLOATS, x, offset + i).mul(inverseScale);
+      // rint is half to even: ½ goes to 0, everything beyond it to ±1 or further out.
+      trits(scaled, 0.5f).intoArray(trits, tritOffset + i);
+    }
+    ScalarLoops.INSTANCE.ternarizeRounding(
+        x, offset + i, count - i, inverseScale, trits, tritOffset + i);
+  }
+
+  @Override
+  public void ternarizeThreshold(
+      float[] x, int offset, int count, float threshold, byte[] trits, int tritOffset) {
+    int i = 0;
+    for (; i <= count - QUARTER_BYTES.length(); i += FLOATS.length()) {
+      FloatVector values = FloatVector.fromArray(FLOATS, x, offset + i);
+      trits(values, threshold).intoArray(trits, tritOffset + i);
+    }
+    ScalarLoops.INSTANCE.ternarizeThreshold(
+        x, offset + i, count - i, threshold, trits, tritOffset + i);
+  }
+
+  private static ByteVector trits(FloatVector values, float threshold) {
+    IntVector trits =
+        IntVector.zero(INTS)
+            .blend(1, values.compare(VectorOperators.GT, threshold).cast(INTS))
+            .blend(-1, values.compare(VectorOperators.LT, -threshold).cast(INTS));
+    return narrowed(trits);
+  }
+
+  private static ByteVector narrowed(IntVector ints) {
+    return (ByteVector) ints.convertShape(VectorOperators.I2B, QUARTER_BYTES, 0);
+  }
+
+  @Override
+  public void packRounding(
+      float[] x, int offset, int count, float inverseScale, MemorySegment codes, long codeOffset) {
+    int i = 0;
+    for (; i <= count - LONG_CODES; i += LONG_CODES) {
+      long plus = 0;
+      long minus = 0;
+      for (int k = 0; k < LONG_CODES; k += FLOATS.length()) {
+        FloatVector scaled = FloatVector.fromArray(FLOATS, x, offset + i + k).mul(inverseScale);
+        plus |= scaled.compare(VectorOperators.GT, 0.5f).toLong() << k;
+        minus |= scaled.compare(VectorOperators.LT, -0.5f).toLong() << k;
+      }
+      // Code 2 is +1, code 1 is 0, code 0 is −1: the high bit is plus, the low one neither.
+      long zero = ~(plus | minus) & 0xFFFF_FFFFL;
+      codes.set(LONG, codeOffset + i / 4, spread(plus) << 1 | spread(zero));
+    }
+    ScalarLoops.INSTANCE.packRounding(
+        x, offset + i, count - i, inverseScale, codes, codeOffset + i / 4);
+  }
+
+  /// Bit i of 32 to bit 2i of 64.
+  private static long spread(long x) {
+    x = (x | x << 16) & 0x0000_FFFF_0000_FFFFL;
+    x = (x | x << 8) & 0x00FF_00FF_00FF_00FFL;
+    x = (x | x << 4) & 0x0F0F_0F0F_0F0F_0F0FL;
+    x = (x | x << 2) & 0x3333_3333_3333_3333L;
+    return (x | x << 1) & 0x5555_5555_5555_5555L;
+  }
+
+  @Override
+  public void packTwoBit(
+      byte[] trits, int offset, int count, MemorySegment codes, long codeOffset) {
+    IntVector seen = IntVector.zero(INTS);
+    int i = 0;
+    for (; i <= count - 4 * QUARTER_BYTES.length(); i += BYTES.length()) {
+      ByteVector code = ByteVector.fromArray(BYTES, trits, offset + i).add((byte) 1);
+      seen = seen.or(code.or(code.add((byte) 1)).reinterpretAsInts());
+      // Byte j of an int holds a code; bring all four into byte 0: first 1 to 0 and 3 to 2.
+      IntVector pairs = code.reinterpretAsInts();
+      pairs = pairs.or(pairs.lanewise(VectorOperators.LSHR, 6));
+      IntVector packed = pairs.or(pairs.lanewise(VectorOperators.LSHR, 12));
+      ((ByteVector) packed.convertShape(VectorOperators.I2B, QUARTER_BYTES, 0))
+          .intoMemorySegment(codes, codeOffset + i / 4, ByteOrder.LITTLE_ENDIAN);
+    }
+    // c and c + 1 stay below 4 only for a code c of 0, 1 or 2.
+    if ((seen.reduceLanes(VectorOperators.OR) & 0xFCFC_FCFC) != 0) {
+      ScalarLoops.INSTANCE.packTwoBit(trits, offset, count, codes, codeOffset); // names the index
+    }
+    ScalarLoops.INSTANCE.packTwoBit(trits, offset + i, count - i, codes, codeOffset + i / 4);
+  }
+
+  @Override
+  public void unpackTwoBit(
+      MemorySegment codes, long codeOffset, int count, byte[] trits, int offset) {
+    int i = 0;
+    for (; i <= count - 4 * QUARTER_BYTES.length(); i += BYTES.length()) {
+      ByteVector packed =
+          ByteVector.fromMemorySegment(
+              QUARTER_BYTES, codes, codeOffset + i / 4, ByteOrder.LITTLE_ENDIAN);
+      IntVector pairs = (IntVector) packed.convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+      pairs = pairs.or(pairs.lanewise(VectorOperators.LSHL, 12)).and(0x000F_000F);
+      IntVector code = pairs.or(pairs.lanewise(VectorOperators.LSHL, 6)).and(0x0303_0303);
+      code.reinterpretAsBytes().sub((byte) 1).intoArray(trits, offset + i);
+    }
+    ScalarLoops.INSTANCE.unpackTwoBit(codes, codeOffset + i / 4, count - i, trits, offset + i);
+  }
+
+  @Override
+  public void quantizeInt8(
+      float[] x, int offset, int count, float scale, byte[] codes, int codeOffset) {
+    int i = 0;
+    for (; i <= count - QUARTER_BYTES.length(); i += FLOATS.length()) {
+      FloatVector scaled = FloatVector.fromArray(FLOATS, x, offset + i).mul(scale);
+      // The bounds are whole, so that clamping before rounding is the same.
+      FloatVector clamped =
+          scaled
+              .blend(127f, scaled.compare(VectorOperators.GT, 127f))
+              .blend(-128f, scaled.compare(VectorOperators.LT, -128f))
+              .blend(0f, scaled.test(VectorOperators.IS_NAN));
+      IntVector rounded = clamped.add(ROUNDER).reinterpretAsInts();
+      narrowed(rounded).intoArray(codes, codeOffset + i);
+    }
+    ScalarLoops.INSTANCE.quantizeInt8(x, offset + i, count - i, scale, codes, codeOffset + i);
+  }
+
+  /// For each vector of bytes: the activations of bits 0..1 of its even bytes, then of bits 2..3,
+  /// 4..5 and 6..7, then the same of its odd bytes.
+  @Override
+  public short[] arrange(TernaryMatrix matrix, byte[] activations) {
+    short[] arranged = new short[4 * matrix.rowBytes()];
+    int lanes = SHORTS.length();
+    for (int c = 0; c < activations.length; c++) {
+      int at = TernaryMatrix.byteOf(c);
+      int vector = at / BYTES.length();
+      int lane = at % BYTES.length() / 2;
+      int plane = at % 2 * 4 + TernaryMatrix.shiftOf(c) / 2;
+      arranged[(vector * 8 + plane) * lanes + lane] = activations[c];
+    }
+    return arranged;
+  }
+
+  @Override
+  public int codeProduct(MemorySegment codes, long offset, int bytes, short[] arranged, int start) {
+    int sum = 0;
+    int run = EXACT_VECTORS * BYTES.length();
+    for (int i = 0; i < bytes; i += run) {
+      sum += runProduct(codes, offset + i, Math.min(run, bytes - i), arranged, start + 4 * i);
+    }
+    return sum;
+  }
+
+  /// The product over so few vectors that int16 sums are exact. Flat, for in a body of this size
+  /// the compiler would not take in a helper, and would make an object of each vector it is passed.
+  private static int runProduct(
+      MemorySegment codes, long offset, int bytes, short[] arranged, int start) {
+    ShortVector ones = ShortVector.zero(SHORTS);
+    ShortVector fours = ShortVector.zero(SHORTS);
+    int a = start;
+    for (int i = 0; i < bytes; i += BYTES.length(), a += 4 * BYTES.length()) {
+      IntVector w = IntVector.fromMemorySegment(INTS, codes, offset + i, ByteOrder.LITTLE_ENDIAN);
+      IntVector w4 = w.lanewise(VectorOperators.LSHR, 4);
+      IntVector w8 = w.lanewise(VectorOperators.LSHR, 8);
+      IntVector w12 = w.lanewise(VectorOperators.LSHR, 12);
+      // A code in bits 0..1 of a short counts once, in bits 2..3 four times.
+      ShortVector c0 = w.and(LOW_CODES).reinterpretAsShorts();
+      ShortVector c1 = w.and(HIGH_CODES).reinterpretAsShorts();
+      ShortVector c2 = w4.and(LOW_CODES).reinterpretAsShorts();
+      ShortVector c3 = w4.and(HIGH_CODES).reinterpretAsShorts();
+      ShortVector c4 = w8.and(LOW_CODES).reinterpretAsShorts();
+      ShortVector c5 = w8.and(HIGH_CODES).reinterpretAsShorts();
+      ShortVector c6 = w12.and(LOW_CODES).reinterpretAsShorts();
+      ShortVector c7 = w12.and(HIGH_CODES).reinterpretAsShorts();
+      ones =
+          ones.add(c0.mul(ShortVector.fromArray(SHORTS, arranged, a)))
+              .add(c2.mul(ShortVector.fromArray(SHORTS, arranged, a + 2 * S)))
+              .add(c4.mul(ShortVector.fromArray(SHORTS, arranged, a + 4 * S)))
+              .add(c6.mul(ShortVector.fromArray(SHORTS, arranged, a + 6 * S)));
+      fours =
+          fours
+              .add(c1.mul(ShortVector.fromArray(SHORTS, arranged, a + S)))
+              .add(c3.mul(ShortVector.fromArray(SHORTS, arranged, a + 3 * S)))
+              .add(c5.mul(ShortVector.fromArray(SHORTS, arranged, a + 5 * S)))
+              .add(c7.mul(ShortVector.fromArray(SHORTS, arranged, a + 7 * S)));
+    }
+    IntVector one = ones.reinterpretAsInts();
+    IntVector four = fours.reinterpretAsInts();
+    IntVector evens =
+        one.lanewise(VectorOperators.LSHL, 16)
+            .lanewise(VectorOperators.ASHR, 16)
+            .add(four.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 18));
+    IntVector odds =
+        one.lanewise(VectorOperators.ASHR, 16).add(four.lanewise(VectorOperators.ASHR, 18));
+    return evens.add(odds).reduceLanes(VectorOperators.ADD);
+  }
+}
