@@ -10,6 +10,8 @@ import org.bitnet4j.quant.Printable;
 import org.bitnet4j.quant.metrics.ErrorMetrics;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The numbers behind the charts: a series per tensor kind over layers, or, where names do not fall
 /// into few kinds by layer, one series over tensors.
@@ -96,7 +98,22 @@ record ChartData(boolean ternary, boolean byLayer, List<Integer> positions, List
     return values;
   }
 
+  /// The data as JSON for a script element. Built node by node: binding would need reflection into
+  /// this package, which modules forbid.
   String toJson() {
-    return Html.json(JsonMapper.shared().writeValueAsString(this));
+    ObjectNode root = JsonMapper.shared().createObjectNode();
+    root.put("ternary", ternary).put("byLayer", byLayer);
+    ArrayNode places = root.putArray("positions");
+    positions.forEach(places::add);
+    ArrayNode lines = root.putArray("series");
+    for (Series line : series) {
+      ObjectNode node = lines.addObject().put("name", line.name());
+      ArrayNode names = node.putArray("tensors");
+      line.tensors().forEach(names::add);
+      line.sqnrDb().forEach(node.putArray("sqnrDb")::add);
+      line.cosine().forEach(node.putArray("cosine")::add);
+      line.zeroShare().forEach(node.putArray("zeroShare")::add);
+    }
+    return Html.json(root.toString());
   }
 }
