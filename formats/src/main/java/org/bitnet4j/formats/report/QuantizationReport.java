@@ -1,0 +1,27 @@
+package org.bitnet4j.formats.report;
+
+import java.util.List;
+import org.bitnet4j.quant.metrics.SizeStatistics;
+
+/// What a quantization run did to a model.
+///
+/// @param title heading, as the model's name
+/// @param toolVersion program and version
+/// @param source what was quantized, as a path
+/// @param recipe the recipe that was used, JSON or YAML text
+/// @param total all weights, and the bytes of the whole files before and after
+/// @param seconds elapsed time of the run
+/// @param tensors all tensors in file order, those kept as they were included
+public record QuantizationReport(
+    String title,
+    String toolVersion,
+    String source,
+    String recipe,
+    SizeStatistics total,
+    double seconds,
+    List<TensorReport> tensors) {
+  /// Copies the list.
+  public QuantizationReport {
+    tensors = List.copyOf(tensors);
+  }
+}
