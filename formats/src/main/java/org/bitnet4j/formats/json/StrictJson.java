@@ -7,6 +7,7 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.bitnet4j.quant.MalformedFileException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -14,6 +15,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
 /// A JSON text in a file, read token by token; every fault is a [MalformedFileException] with the
@@ -27,6 +29,10 @@ public final class StrictJson implements AutoCloseable {
   private static final int MAX_NAME = 1 << 16;
   private static final int MAX_STRING = 1 << 24;
   private static final int MAX_NUMBER = 100;
+
+  /// Advice in the parser's messages that only a programmer could follow.
+  private static final Pattern PARSER_SETTINGS =
+      Pattern.compile(", from `[^`]*`|[:;,]? *\\(?(to )?enable `.*");
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
@@ -255,12 +261,14 @@ public final class StrictJson implements AutoCloseable {
   }
 
   private MalformedFileException broken(JacksonException e) {
-    long at = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getByteOffset());
+    // A broken limit carries no location: the parser stands behind the token.
+    TokenStreamLocation location =
+        e.getLocation() == null ? parser.currentLocation() : e.getLocation();
     return new MalformedFileException(
         file,
-        base + at,
+        base + Math.max(0, location.getByteOffset()),
         field,
-        e.getOriginalMessage(),
+        PARSER_SETTINGS.matcher(e.getOriginalMessage()).replaceAll(""),
         "strict JSON",
         "Fetch the file again or repair what wrote it.",
         e);

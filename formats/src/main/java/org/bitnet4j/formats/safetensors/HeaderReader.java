@@ -92,7 +92,7 @@ final class HeaderReader {
           0,
           "header length",
           Long.toUnsignedString(length),
-          "in [2, " + Math.min(MAX_HEADER, available) + "]",
+          "in [2, " + MAX_HEADER + "] and within the " + available + " bytes behind it",
           available < length && length <= MAX_HEADER
               ? "The file is cut short: fetch it again."
               : REMEDY);
@@ -218,7 +218,7 @@ final class HeaderReader {
     String text = json.string(what);
     DType dtype = DType.named(text);
     if (dtype == null) {
-      throw json.fail(what, text, "one of " + Arrays.toString(DType.values()));
+      throw json.fail(what, json.describe(), "one of " + Arrays.toString(DType.values()));
     }
     return dtype;
   }

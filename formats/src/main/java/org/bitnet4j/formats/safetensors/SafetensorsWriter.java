@@ -123,6 +123,9 @@ public final class SafetensorsWriter {
                   ? " without entry]"
                   : ": " + count + " bytes where " + (region.end - region.next) + " are left]"));
     }
+    if (count == 0) {
+      return; // its file may be complete and closed
+    }
     output.writeAt(region.next, bytes);
     region.next += count;
     missing -= count;
