@@ -12,6 +12,13 @@ final class HistogramSection {
   private static final double WIDTH = 240;
   private static final double HEIGHT = 84;
 
+  private static final String TERNARY =
+      "<p class=\"why\">Original weights of a tensor, coloured by the trit they become. Dashed lines"
+          + " stand where −1 and +1 are put back (±α). Long tails beyond them are lost; a bell loses"
+          + " least when its colours change at 0.61 standard deviations.</p><p class=\"key\"><i"
+          + " class=\"k-minus\"></i>−1 <i class=\"k-zero\"></i>0 <i class=\"k-plus\"></i>+1 <i"
+          + " class=\"k-plain\"></i>not ternary, or thresholds differ within the tensor</p>";
+
   private HistogramSection() {}
 
   static String render(List<TensorReport> tensors) {
@@ -23,14 +30,11 @@ final class HistogramSection {
     if (measured.isEmpty()) {
       return "";
     }
-    StringBuilder html =
-        new StringBuilder(
-            "<section><h2>What the weights looked like</h2><p class=\"why\">Original weights of a"
-                + " tensor, coloured by the trit they become. Dashed lines stand where −1 and +1"
-                + " are put back (±α). Long tails beyond them are lost; a bell loses least when"
-                + " its colours change at 0.61 standard deviations.</p><p class=\"key\">"
-                + "<i class=\"k-minus\"></i>−1 <i class=\"k-zero\"></i>0 <i"
-                + " class=\"k-plus\"></i>+1 <i class=\"k-plain\"></i>not ternary</p>");
+    StringBuilder html = new StringBuilder("<section><h2>What the weights looked like</h2>");
+    html.append(
+        measured.stream().anyMatch(tensor -> tensor.trits() != null)
+            ? TERNARY
+            : "<p class=\"why\">Original weights of each tensor.</p>");
     int shown = Math.min(SHOWN, measured.size());
     html.append("<h3>")
         .append(shown < measured.size() ? "The " + shown + " tensors with the lowest SQNR" : "All")

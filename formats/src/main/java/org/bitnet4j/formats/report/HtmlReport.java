@@ -48,7 +48,9 @@ public final class HtmlReport {
         .append("</pre></section>\n</main>\n<footer>Charts by uPlot, © Leon Sorokin, MIT licence.")
         .append("</footer>\n<script type=\"application/json\" id=\"chart-data\">")
         .append(charts.toJson())
-        .append("</script>\n<script>")
+        .append("</script>\n<script>/*\n")
+        .append(resource("uplot/LICENSE")) // which asks to travel with every copy
+        .append("*/\n")
         .append(resource("uplot/uPlot.iife.min.js"))
         .append("</script>\n<script>\n")
         .append(resource("report.js"))

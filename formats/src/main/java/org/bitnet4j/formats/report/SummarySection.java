@@ -26,25 +26,27 @@ final class SummarySection {
         .append(Html.line(report.toolVersion()))
         .append("</span></p></header>\n<section class=\"tiles\" aria-label=\"Summary\">");
     tile(html, Quantities.fixed(total.ratio(), 1) + "×", "smaller", "whole files, before / after");
-    tile(
-        html,
-        Quantities.fixed(summary.codes().bitsPerWeight(), 2),
-        "bits per weight",
-        "quantized tensors; "
-            + Quantities.fixed(total.bitsPerWeight(), 2)
-            + " over the whole file");
-    tile(
-        html,
-        Quantities.fixed(summary.medianSqnrDb(), 2) + "\u00A0dB",
-        "median SQNR",
-        ternary
-            ? "bell-shaped weights reach at most 7.21"
-            : "signal to quantization noise, weights");
-    tile(
-        html,
-        Quantities.fixed(summary.medianCosine(), 3),
-        "median cosine",
-        ternary ? "bell-shaped weights reach at most 0.900" : "of weights before and after");
+    if (!summary.quantized().isEmpty()) {
+      tile(
+          html,
+          Quantities.fixed(summary.codes().bitsPerWeight(), 2),
+          "bits per weight",
+          "quantized tensors; "
+              + Quantities.fixed(total.bitsPerWeight(), 2)
+              + " over the whole file");
+      tile(
+          html,
+          Quantities.fixed(summary.medianSqnrDb(), 2) + "\u00A0dB",
+          "median SQNR",
+          ternary
+              ? "bell-shaped weights reach at most 7.21"
+              : "signal to quantization noise, weights");
+      tile(
+          html,
+          Quantities.fixed(summary.medianCosine(), ternary ? 3 : 4),
+          "median cosine",
+          ternary ? "bell-shaped weights reach at most 0.900" : "of weights before and after");
+    }
     if (ternary) {
       tile(
           html,
@@ -95,7 +97,7 @@ final class SummarySection {
         widest);
     return html.append("</div><p class=\"key\"><i class=\"k-codes\"></i>")
         .append(summary.quantized().size())
-        .append(" quantized tensors <i class=\"k-kept\"></i>")
+        .append(" quantized <i class=\"k-kept\"></i>")
         .append(keptTensors)
         .append(" kept as they were <i class=\"k-rest\"></i>headers and tables</p></section>\n")
         .toString();

@@ -2,6 +2,7 @@ package org.bitnet4j.formats.report;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bitnet4j.quant.TensorHash;
 import org.bitnet4j.quant.metrics.ErrorMetrics;
 import org.bitnet4j.quant.metrics.TritStatistics;
@@ -38,7 +39,7 @@ final class TableSection {
     header(html, "how", "how", "");
     html.append("<th>trit hash</th></tr></thead><tbody>");
     List<Integer> order =
-        java.util.stream.IntStream.range(0, tensors.size())
+        IntStream.range(0, tensors.size())
             .boxed()
             .sorted(Comparator.comparingDouble(i -> sortKey(tensors.get(i))))
             .toList();

@@ -10,6 +10,7 @@
   };
   if (!data.ternary) Object.keys(oracle).forEach(metric => { oracle[metric] = []; });
   const digits = { sqnrDb: 2, cosine: 4, zeroShare: 1 };
+  const least = { sqnrDb: 0.25, cosine: 0.002, zeroShare: 0.25 }; // so that equal values are not torn apart
   const unit = { sqnrDb: ' dB', cosine: '', zeroShare: ' %' };
   const shown = data.series.map(() => true);
   let plots = [];
@@ -101,11 +102,11 @@
       cursor: { sync: { key: 'layers' }, points: { size: 8 }, drag: { x: true, y: false } },
       scales: {
         x: { time: false, range: (u, min, max) => [min - 0.6, max + 0.6] },
-        y: { range: (u, min, max) => { const room = Math.max((max - min) * 0.12, 1e-4); return [min - room, max + room]; } },
+        y: { range: (u, min, max) => { const room = Math.max((max - min) * 0.12, least[metric]); return [min - room, max + room]; } },
       },
       axes: [
         { ...axis, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000], space: 36, size: 30 },
-        { ...axis, size: 54, values: (u, ticks) => ticks.map(tick => uPlot.fmtNum(tick).replace('-', '−')) },
+        { ...axis, size: 54, values: (u, ticks, index, space, step) => ticks.map(tick => tick.toFixed(Math.max(0, Math.ceil(-Math.log10(step) - 1e-9))).replace('-', '−')) },
       ],
       series: [
         {},

@@ -95,7 +95,8 @@ class HtmlReportTest {
     assertThat(html)
         .doesNotContain("@import", "url(", "fetch(", "XMLHttpRequest", "import(", "WebSocket")
         .contains("default-src 'none'")
-        .contains("var uPlot=");
+        .contains("var uPlot=")
+        .contains("Permission is hereby granted");
     // The one address is uPlot's, in the comment that its licence asks to keep.
     Matcher addresses = Pattern.compile("https?://[^ ]*").matcher(html);
     assertThat(addresses.results().map(result -> result.group()).toList())
