@@ -4,4 +4,7 @@ module org.bitnet4j.formats {
   requires transitive org.bitnet4j.quant;
   requires static transitive org.jspecify;
   requires tools.jackson.databind;
+
+  exports org.bitnet4j.formats.io;
+  exports org.bitnet4j.formats.safetensors;
 }

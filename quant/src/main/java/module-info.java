@@ -9,4 +9,5 @@ module org.bitnet4j.quant {
   exports org.bitnet4j.quant;
   exports org.bitnet4j.quant.config;
   exports org.bitnet4j.quant.kernels;
+  exports org.bitnet4j.quant.packing;
 }

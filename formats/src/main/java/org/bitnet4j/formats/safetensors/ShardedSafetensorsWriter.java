@@ -1,0 +1,195 @@
+package org.bitnet4j.formats.safetensors;
+
+import java.io.ByteArrayOutputStream;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.bitnet4j.formats.io.AtomicDirectory;
+import org.bitnet4j.formats.io.FileOutput;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/// Writes the tensors of a checkpoint into one file, or into shards of limited size with an index,
+/// named as Hugging Face names them.
+public final class ShardedSafetensorsWriter implements AutoCloseable {
+  /// Name of the index file.
+  public static final String INDEX = "model.safetensors.index.json";
+
+  /// Name of the file of a checkpoint in one file.
+  public static final String SINGLE = "model.safetensors";
+
+  private static final JsonFactory JSON = JsonFactory.builder().build();
+
+  private final AtomicDirectory directory;
+  private final Map<String, String> metadata;
+  private final List<Shard> shards;
+  private final Map<String, Shard> byTensor = new HashMap<>();
+
+  private ShardedSafetensorsWriter(
+      AtomicDirectory directory, Map<String, String> metadata, List<Shard> shards) {
+    this.directory = directory;
+    this.metadata = metadata;
+    this.shards = shards;
+    for (Shard shard : shards) {
+      shard.entries.forEach(entry -> byTensor.put(entry.name(), shard));
+    }
+  }
+
+  /// One file; open from its first write to its last.
+  private static final class Shard {
+    final String name;
+    final List<SafetensorsEntry> entries;
+    @Nullable FileOutput output;
+    @Nullable SafetensorsWriter writer;
+
+    Shard(String name, List<SafetensorsEntry> entries) {
+      this.name = name;
+      this.entries = entries;
+    }
+  }
+
+  /// Plans the shards: tensors in the given order, a new shard where the next one would exceed the
+  /// limit.
+  ///
+  /// @param directory where the files go; the caller commits it after [#finish()]
+  /// @param entries all tensors
+  /// @param metadata free text entries of every file
+  /// @param maxShardBytes the most data of one file, but at least one tensor
+  public static ShardedSafetensorsWriter begin(
+      AtomicDirectory directory,
+      List<SafetensorsEntry> entries,
+      Map<String, String> metadata,
+      long maxShardBytes) {
+    List<List<SafetensorsEntry>> parts = new ArrayList<>();
+    List<SafetensorsEntry> part = new ArrayList<>();
+    parts.add(part);
+    long size = 0;
+    for (SafetensorsEntry entry : entries) {
+      if (!part.isEmpty() && entry.bytes() > maxShardBytes - size) {
+        part = new ArrayList<>();
+        parts.add(part);
+        size = 0;
+      }
+      part.add(entry);
+      size += entry.bytes();
+    }
+    List<Shard> shards = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      String name =
+          parts.size() == 1
+              ? SINGLE
+              : String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", i + 1, parts.size());
+      shards.add(new Shard(name, parts.get(i)));
+    }
+    return new ShardedSafetensorsWriter(directory, Map.copyOf(metadata), shards);
+  }
+
+  /// Appends to a tensor's data.
+  ///
+  /// @param name a tensor of the checkpoint
+  /// @param bytes the next bytes of it
+  /// @throws IllegalArgumentException for an unknown name or too many bytes
+  public void write(String name, ByteBuffer bytes) {
+    Shard shard = shard(name);
+    SafetensorsWriter writer = writer(shard);
+    writer.write(name, bytes);
+    closeIfComplete(shard, writer);
+  }
+
+  /// Appends to a tensor's data.
+  ///
+  /// @param name a tensor of the checkpoint
+  /// @param bytes the next bytes of it
+  /// @throws IllegalArgumentException for an unknown name or too many bytes
+  public void write(String name, MemorySegment bytes) {
+    Shard shard = shard(name);
+    SafetensorsWriter writer = writer(shard);
+    writer.write(name, bytes);
+    closeIfComplete(shard, writer);
+  }
+
+  private Shard shard(String name) {
+    Shard shard = byTensor.get(name);
+    if (shard == null) {
+      throw new IllegalArgumentException("tensor must be announced, got [" + name + "]");
+    }
+    return shard;
+  }
+
+  private SafetensorsWriter writer(Shard shard) {
+    if (shard.writer == null) {
+      shard.output = directory.file(shard.name);
+      shard.writer = SafetensorsWriter.begin(shard.output, shard.entries, metadata);
+    }
+    return shard.writer;
+  }
+
+  private static void closeIfComplete(Shard shard, SafetensorsWriter writer) {
+    FileOutput output = shard.output;
+    if (output != null && writer.isComplete()) {
+      output.commit();
+      output.close();
+      shard.output = null;
+    }
+  }
+
+  /// Completes all files and writes the index where there are several.
+  ///
+  /// @throws IllegalStateException where data is missing
+  public void finish() {
+    for (Shard shard : shards) {
+      SafetensorsWriter writer = writer(shard);
+      writer.finish();
+      closeIfComplete(shard, writer);
+    }
+    if (shards.size() > 1) {
+      try (FileOutput output = directory.file(INDEX)) {
+        output.write(ByteBuffer.wrap(index()));
+        output.commit();
+      }
+    }
+  }
+
+  private byte[] index() {
+    SortedMap<String, String> files = new TreeMap<>();
+    long total = 0;
+    for (Shard shard : shards) {
+      for (SafetensorsEntry entry : shard.entries) {
+        files.put(entry.name(), shard.name);
+        total = Math.addExact(total, entry.bytes());
+      }
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
+      json.writeStartObject();
+      json.writeName("metadata").writeStartObject();
+      json.writeNumberProperty("total_size", total);
+      json.writeEndObject();
+      json.writeName("weight_map").writeStartObject();
+      files.forEach(json::writeStringProperty);
+      json.writeEndObject();
+      json.writeEndObject();
+    }
+    return bytes.toByteArray();
+  }
+
+  /// Closes files that are still open; they do not count.
+  @Override
+  public void close() {
+    for (Shard shard : shards) {
+      FileOutput output = shard.output;
+      if (output != null) {
+        shard.output = null;
+        output.close();
+      }
+    }
+  }
+}
