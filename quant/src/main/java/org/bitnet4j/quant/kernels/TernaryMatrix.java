@@ -148,12 +148,12 @@ public final class TernaryMatrix implements AutoCloseable {
 
   /// Byte of a row that holds a column.
   static int byteOf(int column) {
-    return column / UNIT_COLUMNS * UNIT_BYTES + column % UNIT_BYTES;
+    return (column & -UNIT_COLUMNS) / 4 | (column & (UNIT_BYTES - 1));
   }
 
   /// Bit of that byte at which the column's code starts.
   static int shiftOf(int column) {
-    return column % UNIT_COLUMNS / UNIT_BYTES * 2;
+    return (column & (UNIT_COLUMNS - 1)) / UNIT_BYTES * 2;
   }
 
   /// Brings one canonical row into the order of products, eight columns at a time.

@@ -304,13 +304,12 @@ final class VectorLoops512 implements KernelLoops {
   @Override
   public short[] arrange(TernaryMatrix matrix, byte[] activations) {
     short[] arranged = new short[4 * matrix.rowBytes()];
-    int lanes = SHORTS.length();
     for (int c = 0; c < activations.length; c++) {
       int at = TernaryMatrix.byteOf(c);
-      int vector = at / BYTES.length();
-      int lane = at % BYTES.length() / 2;
-      int plane = at % 2 * 4 + TernaryMatrix.shiftOf(c) / 2;
-      arranged[(vector * 8 + plane) * lanes + lane] = activations[c];
+      int plane = 4 * (at & 1) + TernaryMatrix.shiftOf(c) / 2;
+      int vector = at & -BYTES.length(); // its first byte
+      int lane = (at - vector) >> 1;
+      arranged[4 * vector + plane * S + lane] = activations[c];
     }
     return arranged;
   }

@@ -1,0 +1,73 @@
+package org.bitnet4j.bench;
+
+import org.bitnet4j.quant.Granularity;
+import org.bitnet4j.quant.TensorShape;
+import org.bitnet4j.quant.TernaryTensor;
+import org.bitnet4j.quant.kernels.TernaryKernels;
+import org.bitnet4j.quant.kernels.TernaryMatrix;
+
+/// Int8 activations times a ternary matrix, one thread.
+final class MatrixVectorCase implements BenchmarkCase {
+  private final String path;
+  private final TernaryKernels kernels;
+  private final byte[] trits;
+  private final byte[] activations;
+  private final int[] out;
+  private final TernaryMatrix matrix;
+
+  MatrixVectorCase(String path, int rows, int columns) {
+    this.path = path;
+    this.kernels = BenchmarkInputs.kernels(path);
+    this.trits = BenchmarkInputs.trits(rows * columns);
+    this.activations = BenchmarkInputs.activations(columns);
+    this.out = new int[rows];
+    try (TernaryTensor tensor =
+        TernaryTensor.allocate(
+            "weight", TensorShape.of(rows, columns), new Granularity.PerTensor(), false)) {
+      for (int row = 0; row < rows; row++) {
+        tensor.writeRow(row, trits, row * columns);
+      }
+      this.matrix = TernaryMatrix.pack(tensor);
+    }
+  }
+
+  @Override
+  public String name() {
+    return BenchmarkInputs.label(path);
+  }
+
+  @Override
+  public double amount() {
+    return (double) matrix.rows() * matrix.columns();
+  }
+
+  @Override
+  public String unit() {
+    return "G weights/s";
+  }
+
+  @Override
+  public long run() {
+    kernels.matVec(matrix, activations, out);
+    return out[0];
+  }
+
+  @Override
+  public void check() {
+    run();
+    for (int row = 0; row < out.length; row++) {
+      int sum = 0;
+      for (int c = 0; c < activations.length; c++) {
+        sum += trits[row * activations.length + c] * activations[c];
+      }
+      if (sum != out[row]) {
+        throw BenchmarkInputs.wrong("sum", row, sum, out[row]);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    matrix.close();
+  }
+}
