@@ -24,7 +24,7 @@ final class AbsPercentile {
   /// The value of a rank among |x| of `count` values from `offset` on.
   static float select(float[] x, int offset, int count, long rank) {
     if (rank == count) {
-      return absMax(x, offset, count);
+      return Kernels.BEST.absMax(x, offset, count);
     }
     Radix radix = new Radix(rank);
     for (int shift = TOP_SHIFT; shift >= 0; shift -= 8) {
@@ -46,14 +46,6 @@ final class AbsPercentile {
       radix.narrow();
     }
     return radix.value();
-  }
-
-  private static float absMax(float[] x, int offset, int count) {
-    float maximum = 0;
-    for (int i = offset; i < offset + count; i++) {
-      maximum = Math.max(maximum, Math.abs(x[i]));
-    }
-    return maximum;
   }
 
   /// Finds the value of a rank one byte at a time, from the top: the bits of non-negative floats

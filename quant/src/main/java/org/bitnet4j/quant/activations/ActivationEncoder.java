@@ -52,11 +52,24 @@ final class ActivationEncoder {
           };
     }
     return new QuantizedActivations(
-        rows, columns, precision, granularity, codes, scales, NO_ZERO_POINTS, clipped, saturated);
+        rows,
+        columns,
+        precision,
+        granularity,
+        codes,
+        scales,
+        NO_ZERO_POINTS,
+        ranges,
+        clipped,
+        saturated);
   }
 
   private int encodeRow(
       float[] values, int start, int columns, float scale, float range, byte[] codes) {
+    if (grid.isInt8() && Kernels.BEST.absMax(values, start, columns) <= range) {
+      Kernels.BEST.quantizeInt8(values, start, columns, scale, codes, start);
+      return 0;
+    }
     int saturated = 0;
     for (int i = start; i < start + columns; i++) {
       codes[i] = grid.encode(values[i], scale, 0);
@@ -81,8 +94,10 @@ final class ActivationEncoder {
       float[] values, int rows, int columns, float[] minima, float[] maxima, long clipped) {
     float[] scales = new float[minima.length];
     int[] zeroPoints = new int[minima.length];
+    float[] ranges = new float[minima.length];
     for (int i = 0; i < scales.length; i++) {
       scales[i] = grid.scale(minima[i], maxima[i]);
+      ranges[i] = maxima[i] - minima[i];
       zeroPoints[i] = grid.zeroPoint(minima[i], scales[i]);
     }
     byte[] codes = new byte[values.length];
@@ -96,6 +111,15 @@ final class ActivationEncoder {
       }
     }
     return new QuantizedActivations(
-        rows, columns, precision, granularity, codes, scales, zeroPoints, clipped, saturated);
+        rows,
+        columns,
+        precision,
+        granularity,
+        codes,
+        scales,
+        zeroPoints,
+        ranges,
+        clipped,
+        saturated);
   }
 }

@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bitnet4j.quant.InvalidTensorException;
 import org.bitnet4j.quant.config.ActivationQuantizationConfig;
+import org.bitnet4j.quant.config.ConfigValidationException;
 import org.bitnet4j.quant.config.QuantizationStrategy;
 import org.jspecify.annotations.Nullable;
 
@@ -39,11 +40,12 @@ import org.jspecify.annotations.Nullable;
 /// The cache is shared by all layers, so q, k and v projections of one input quantize it once. It
 /// holds only what depends on the call alone, or on the layer's frozen ranges too; other calls
 /// bypass it. Cached results are the same bits.
+///
+/// What training needs under `qatEnabled`, the gradient and soft rounding, is in
+/// `org.bitnet4j.quant.training`, which takes the ranges that this quantizer reports.
 public final class ActivationQuantizer {
   /// Name of the layer where the caller gives none.
   public static final String DEFAULT_LAYER = "activations";
-
-  private static final int DEFAULT_CACHE_MIB = 64;
 
   private final ActivationQuantizationConfig config;
   private final @Nullable CalibrationArtefact artefact;
@@ -68,7 +70,8 @@ public final class ActivationQuantizer {
     this.batchRanges =
         new BatchRanges(granularity, config.outlierPercentile(), config.base().clipThreshold());
     this.encoder = new ActivationEncoder(config.base().precision(), grid, granularity);
-    this.cache = config.enableCaching() ? new ActivationCache(cacheBytes(config)) : null;
+    this.cache =
+        config.enableCaching() ? new ActivationCache((long) config.cacheBudgetMb() << 20) : null;
     this.log = new DecisionLog(config.base().verbose());
     log.decided(this::describe);
   }
@@ -77,8 +80,9 @@ public final class ActivationQuantizer {
   ///
   /// @param config how to quantize
   /// @throws CalibrationException for STATIC without a warm-up
-  /// @throws IllegalArgumentException for a contradictory configuration
+  /// @throws ConfigValidationException for a contradictory configuration
   public static ActivationQuantizer of(ActivationQuantizationConfig config) {
+    config.validate();
     if (config.base().strategy() == QuantizationStrategy.STATIC
         && config.calibrationWarmup() == 0) {
       throw new CalibrationException(
@@ -95,9 +99,10 @@ public final class ActivationQuantizer {
   /// @param config how to quantize; its strategy must be STATIC
   /// @param artefact the ranges
   /// @throws CalibrationException where the artefact does not fit the configuration
-  /// @throws IllegalArgumentException for a contradictory configuration
+  /// @throws ConfigValidationException for a contradictory configuration
   public static ActivationQuantizer of(
       ActivationQuantizationConfig config, CalibrationArtefact artefact) {
+    config.validate();
     if (config.base().strategy() != QuantizationStrategy.STATIC) {
       throw new CalibrationException(
           "*",
@@ -125,20 +130,10 @@ public final class ActivationQuantizer {
 
   private static ActivationGranularity granularity(ActivationQuantizationConfig config) {
     boolean isStatic = config.base().strategy() == QuantizationStrategy.STATIC;
-    if (isStatic && config.perToken()) {
-      throw new IllegalArgumentException(
-          "perToken must be false with STATIC, whose ranges are frozen, got [true]. Use DYNAMIC for"
-              + " a scale per token.");
-    }
     if (isStatic && config.base().perChannel()) {
       return ActivationGranularity.FEATURE;
     }
     return config.perToken() ? ActivationGranularity.TOKEN : ActivationGranularity.TENSOR;
-  }
-
-  private static long cacheBytes(ActivationQuantizationConfig config) {
-    Integer size = config.cacheSizeMb();
-    return (long) (size == null ? DEFAULT_CACHE_MIB : size) << 20;
   }
 
   /// Quantizes activations of the one layer of a caller that has no other.
@@ -277,11 +272,6 @@ public final class ActivationQuantizer {
             frozen));
   }
 
-  /// Fake quantization for training; empty unless `qatEnabled`.
-  public Optional<StraightThrough> straightThrough() {
-    return config.base().qatEnabled() ? Optional.of(new StraightThrough(this)) : Optional.empty();
-  }
-
   /// Attention as configured: quantized with `quantizeAttention`, else in floating point.
   public QuantizedAttention attention() {
     return config.quantizeAttention()
@@ -310,7 +300,7 @@ public final class ActivationQuantizer {
         + ", attention "
         + (config.quantizeAttention() ? config.attention() : "exact")
         + ", cache "
-        + (cache == null ? "off" : (cacheBytes(config) >> 20) + " MiB");
+        + (cache == null ? "off" : config.cacheBudgetMb() + " MiB");
   }
 
   @Override

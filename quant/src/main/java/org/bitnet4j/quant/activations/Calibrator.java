@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.bitnet4j.quant.InvalidTensorException;
 import org.bitnet4j.quant.Printable;
 import org.bitnet4j.quant.config.ActivationQuantizationConfig;
+import org.bitnet4j.quant.config.ConfigValidationException;
 
 /// Finds the ranges that STATIC freezes: streams rows of activations of named layers and keeps, of
 /// each layer, a uniform sample of `calibrationSize` rows drawn with `seed`.
@@ -45,7 +46,9 @@ public final class Calibrator {
   /// A calibrator without samples.
   ///
   /// @param config percentile, clipping, granularity, size and seed
+  /// @throws ConfigValidationException for a contradictory configuration
   public static Calibrator of(ActivationQuantizationConfig config) {
+    config.validate();
     return new Calibrator(config);
   }
 

@@ -31,13 +31,16 @@ record CodeGrid(int lowest, int highest, boolean signOnly, boolean zeroPointed) 
     return switch (precision) {
       case ONE_BIT, TERNARY_1_58 ->
           throw new IllegalArgumentException(
-              "precision of ASYMMETRIC activations must have room for a zero point, got ["
-                  + precision
-                  + "]. Use SYMMETRIC, or TWO_BIT and more.");
+              "a grid with a zero point must have two bits or more, got [" + precision + "]");
       case TWO_BIT -> new CodeGrid(0, 3, false, true);
       case FOUR_BIT -> new CodeGrid(0, 15, false, true);
       case EIGHT_BIT -> new CodeGrid(0, 255, false, true);
     };
+  }
+
+  /// Whether codes are −127..127, as the int8 kernel gives them where nothing exceeds the range.
+  boolean isInt8() {
+    return lowest == -127 && highest == 127;
   }
 
   /// The scale s of a symmetric grid, q = rint(x·s), in float32.

@@ -20,15 +20,14 @@ final class FloatChecks {
 
   /// Refuses NaN and infinities.
   static void requireFinite(String layer, float[] values) {
-    for (int i = 0; i < values.length; i++) {
-      if (!Float.isFinite(values[i])) {
-        throw new InvalidTensorException(
-            layer,
-            i,
-            "every activation must be finite",
-            Float.toString(values[i]),
-            "Look for an overflow in the layers before: no scale can hold such a value.");
-      }
+    int index = Kernels.BEST.firstNonFinite(values, 0, values.length);
+    if (index >= 0) {
+      throw new InvalidTensorException(
+          layer,
+          index,
+          "every activation must be finite",
+          Float.toString(values[index]),
+          "Look for an overflow in the layers before: no scale can hold such a value.");
     }
   }
 }

@@ -17,6 +17,7 @@ public final class QuantizedActivations {
   private final byte[] codes;
   private final float[] scales;
   private final int[] zeroPoints;
+  private final float[] ranges;
   private final long clipped;
   private final long saturated;
 
@@ -31,6 +32,7 @@ public final class QuantizedActivations {
       byte[] codes,
       float[] scales,
       int[] zeroPoints,
+      float[] ranges,
       long clipped,
       long saturated) {
     this.rows = rows;
@@ -40,6 +42,7 @@ public final class QuantizedActivations {
     this.codes = codes;
     this.scales = scales;
     this.zeroPoints = zeroPoints;
+    this.ranges = ranges;
     this.clipped = clipped;
     this.saturated = saturated;
   }
@@ -80,6 +83,14 @@ public final class QuantizedActivations {
   /// @param index number of the scale: 0, the row or the column
   public float scale(int index) {
     return scales[index];
+  }
+
+  /// The range that a scale was made for: a magnitude for signed codes, maximum − minimum with zero
+  /// points. Training passes it to `ActivationFakeQuantizer.forwardWithRanges`.
+  ///
+  /// @param index number of the scale: 0, the row or the column
+  public float range(int index) {
+    return ranges[index];
   }
 
   /// A zero point, 0 where codes are signed.
@@ -149,9 +160,9 @@ public final class QuantizedActivations {
     }
   }
 
-  /// Bytes of codes, scales and zero points.
+  /// Bytes of codes, scales, ranges and zero points.
   long byteSize() {
-    return codes.length + 4L * scales.length + 4L * zeroPoints.length;
+    return codes.length + 8L * scales.length + 4L * zeroPoints.length;
   }
 
   /// The product of a row's codes with another's, exact in int32 for up to 2^17 columns of 8-bit

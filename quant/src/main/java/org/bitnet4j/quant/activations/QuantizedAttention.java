@@ -3,6 +3,7 @@ package org.bitnet4j.quant.activations;
 import java.util.Arrays;
 import org.bitnet4j.quant.InvalidTensorException;
 import org.bitnet4j.quant.config.AttentionQuantizationConfig;
+import org.bitnet4j.quant.config.ConfigValidationException;
 import org.jspecify.annotations.Nullable;
 
 /// Softmax attention, softmax(q·kᵀ·scale)·v, with the quantization steps of an
@@ -37,7 +38,9 @@ public final class QuantizedAttention {
   /// Attention with the steps of a configuration.
   ///
   /// @param config which steps
+  /// @throws ConfigValidationException for a threshold out of its range
   public static QuantizedAttention of(AttentionQuantizationConfig config) {
+    config.validate();
     return new QuantizedAttention(config);
   }
 

@@ -10,8 +10,8 @@ import java.util.List;
 record SigmaClip(float low, float high) {
   /// Bounds of `count` values from `offset` on, at least one.
   static SigmaClip of(float[] x, int offset, int count, double threshold) {
-    double mean = sum(x, offset, count) / count;
-    double variance = squaredDeviations(x, offset, count, mean) / count;
+    double mean = Kernels.BEST.sum(x, offset, count) / count;
+    double variance = Kernels.BEST.squaredDeviationSum(x, offset, count, mean) / count;
     return around(mean, threshold * Math.sqrt(variance));
   }
 
@@ -21,12 +21,12 @@ record SigmaClip(float low, float high) {
     double sum = 0;
     for (float[] row : rows) {
       count += row.length;
-      sum += sum(row, 0, row.length);
+      sum += Kernels.BEST.sum(row, 0, row.length);
     }
     double mean = sum / count;
     double deviations = 0;
     for (float[] row : rows) {
-      deviations += squaredDeviations(row, 0, row.length, mean);
+      deviations += Kernels.BEST.squaredDeviationSum(row, 0, row.length, mean);
     }
     return around(mean, threshold * Math.sqrt(deviations / count));
   }
@@ -50,22 +50,5 @@ record SigmaClip(float low, float high) {
       }
     }
     return clipped;
-  }
-
-  private static double sum(float[] x, int offset, int count) {
-    double sum = 0;
-    for (int i = offset; i < offset + count; i++) {
-      sum += x[i];
-    }
-    return sum;
-  }
-
-  private static double squaredDeviations(float[] x, int offset, int count, double mean) {
-    double sum = 0;
-    for (int i = offset; i < offset + count; i++) {
-      double deviation = x[i] - mean;
-      sum += deviation * deviation;
-    }
-    return sum;
   }
 }

@@ -11,6 +11,8 @@ import org.bitnet4j.quant.config.ActivationQuantizationConfig;
 import org.bitnet4j.quant.config.AttentionQuantizationConfig;
 import org.bitnet4j.quant.config.QuantizationPrecision;
 import org.bitnet4j.quant.config.QuantizationStrategy;
+import org.bitnet4j.quant.training.ActivationFakeQuantizer;
+import org.bitnet4j.quant.training.TrainingRefusedException;
 
 /// What each field of the activation configuration changes, as something that can be compared: for
 /// every leaf, by its path, two configurations that differ in it alone, and what to look at.
@@ -60,8 +62,7 @@ public final class ActivationFieldEffects {
             ActivationFieldEffects::codes));
     probes.put("base.clipThreshold", probe(c -> c.clip(2), ActivationFieldEffects::codes));
     probes.put(
-        "base.qatEnabled",
-        probe(c -> c.qat(true), c -> ActivationQuantizer.of(c).straightThrough().isPresent()));
+        "base.qatEnabled", probe(c -> c.qat(true), ActivationFieldEffects::offeredToTraining));
     probes.put(
         "base.calibrationSize",
         probe(c -> c.calibrationSize(20), ActivationFieldEffects::calibrated));
@@ -201,6 +202,17 @@ public final class ActivationFieldEffects {
       calibrator.observe("l", number, Activations.GAUSSIAN.values(number, COLUMNS));
     }
     return calibrator.freeze().layers();
+  }
+
+  /// What training makes of activations, or its refusal.
+  private static Object offeredToTraining(ActivationQuantizationConfig config) {
+    try {
+      float[] values =
+          ActivationFakeQuantizer.of(config).forward(new float[] {3, 1}, 1, 2).values();
+      return Arrays.toString(values);
+    } catch (TrainingRefusedException refusal) {
+      return String.valueOf(refusal.getMessage());
+    }
   }
 
   /// The levels of what is logged.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.TreeMap;
+import org.bitnet4j.quant.config.ConfigValidationException;
 import org.bitnet4j.quant.config.QuantizationPrecision;
 import org.bitnet4j.quant.config.QuantizationStrategy;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,7 @@ class StrategyTableTest {
       assertThat(quantized.scaleCount()).isEqualTo(1);
       assertThat(quantized.hasZeroPoints()).isFalse();
       assertThat(quantized.scale(0)).isEqualTo(127f / absmax(values, 0, values.length));
+      assertThat(quantized.range(0)).isEqualTo(absmax(values, 0, values.length));
       assertSymmetricCodes(quantized, values);
     }
   }
@@ -103,6 +105,7 @@ class StrategyTableTest {
         }
         int scale = perToken ? row : 0;
         double step = Math.max((double) maximum - minimum, 1e-5) / highest;
+        assertThat(quantized.range(scale)).isEqualTo(maximum - minimum);
         assertThat(1 / (double) quantized.scale(scale)).isCloseTo(step, within(step * 1e-6));
         assertThat(quantized.zeroPoint(scale))
             .isEqualTo((int) Math.rint(-(double) minimum * quantized.scale(scale)));
@@ -203,8 +206,8 @@ class StrategyTableTest {
             .warmup(3)
             .build();
     assertThatThrownBy(() -> ActivationQuantizer.of(config))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("perToken must be false with STATIC");
+        .isInstanceOf(ConfigValidationException.class)
+        .hasMessageContaining("perToken");
   }
 
   @ParameterizedTest
@@ -264,8 +267,8 @@ class StrategyTableTest {
   void gridsWithoutRoomForAZeroPointRefuseAsymmetric(QuantizationPrecision precision) {
     var config = Configs.of(QuantizationStrategy.ASYMMETRIC).precision(precision).build();
     assertThatThrownBy(() -> ActivationQuantizer.of(config))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("must have room for a zero point");
+        .isInstanceOf(ConfigValidationException.class)
+        .hasMessageContaining("zero point");
   }
 
   private static CalibrationArtefact artefact(boolean perChannel, int columns, float... ranges) {
