@@ -1,0 +1,77 @@
+package org.bitnet4j.formats.checkpoint;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.function.Consumer;
+import org.bitnet4j.quant.QuantizedTensor;
+import org.bitnet4j.quant.TensorSource;
+
+/// A model file of any format, open for reading: a `.trit` container, a safetensors file or a Hugging
+/// Face directory. Usable from many threads.
+public sealed interface Checkpoint extends AutoCloseable
+    permits SafetensorsCheckpoint, TritCheckpoint {
+
+  /// Opens a model; the content decides what it is, not the name.
+  ///
+  /// @param path a file or a directory
+  /// @throws org.bitnet4j.quant.MalformedFileException for a file that breaks its format
+  /// @throws org.bitnet4j.formats.io.MissingFileException where there is none
+  static Checkpoint open(Path path) {
+    return !Files.isDirectory(path) && TritCheckpoint.isContainer(path)
+        ? TritCheckpoint.openContainer(path)
+        : SafetensorsCheckpoint.openSafetensors(path);
+  }
+
+  /// `trit`, `safetensors` or `huggingface`.
+  String format();
+
+  /// All tensors in the order of their names.
+  List<CheckpointTensor> tensors();
+
+  /// A tensor by its name.
+  ///
+  /// @param name its name
+  default Optional<CheckpointTensor> find(String name) {
+    return tensors().stream().filter(tensor -> tensor.name().equals(name)).findFirst();
+  }
+
+  /// The values of a float tensor.
+  ///
+  /// @param tensor a tensor of this checkpoint with content FLOAT
+  TensorSource floats(CheckpointTensor tensor);
+
+  /// Hands over the stored bytes of a tensor that is kept as it is, in order.
+  ///
+  /// @param tensor a tensor of this checkpoint with content FLOAT or OTHER
+  /// @param sink takes the remaining bytes of each buffer
+  void readRaw(CheckpointTensor tensor, Consumer<ByteBuffer> sink);
+
+  /// The codes and scales of a quantized tensor, decoded into memory that the caller closes.
+  ///
+  /// @param tensor a tensor of this checkpoint with content TERNARY or INTEGER
+  QuantizedTensor quantized(CheckpointTensor tensor);
+
+  /// Reads everything once and checks all that the format lets check.
+  ///
+  /// @return what was checked, for people
+  /// @throws org.bitnet4j.quant.MalformedFileException for the first fault
+  String verify();
+
+  /// The recipe that made the file, canonical JSON, where the file holds one.
+  Optional<String> recipe();
+
+  /// Small files that belong to the model: configuration, tokenizer, licence, by name.
+  SortedMap<String, byte[]> sideFiles();
+
+  /// Checks that nobody has changed the files since they were opened.
+  ///
+  /// @throws org.bitnet4j.quant.MalformedFileException where one has changed
+  void requireUnchanged();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,2 @@
+/// Quantizes whole checkpoints: plan, run, report.
+package org.bitnet4j.formats.quantize;
