@@ -17,6 +17,10 @@ final class FailureReport implements IExecutionExceptionHandler {
       line.getErr().println("bitnet: " + failure.getMessage());
       return exitCode(failure);
     }
+    if (e instanceof UsageException) {
+      line.getErr().println("bitnet: " + e.getMessage());
+      return ExitCode.USAGE;
+    }
     line.getErr().println("bitnet: internal fault, please report it:");
     e.printStackTrace(line.getErr());
     return ExitCode.SOFTWARE;

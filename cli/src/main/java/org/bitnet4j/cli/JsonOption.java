@@ -2,14 +2,9 @@ package org.bitnet4j.cli;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.ObjectWriter;
-import tools.jackson.databind.json.JsonMapper;
 
 /// `--json`: one JSON document on standard output instead of text.
 final class JsonOption {
-  private static final ObjectWriter WRITER =
-      JsonMapper.builder().build().writerWithDefaultPrettyPrinter();
-
   @Option(names = "--json", description = "Print one JSON document instead of text.")
   private boolean enabled;
 
@@ -19,6 +14,6 @@ final class JsonOption {
 
   /// Prints maps, lists, strings, numbers, booleans and nulls.
   void print(CommandSpec spec, Object document) {
-    spec.commandLine().getOut().println(WRITER.writeValueAsString(document));
+    spec.commandLine().getOut().println(Json.text(document));
   }
 }

@@ -50,7 +50,7 @@ class TernaryTensorTest {
       try (TernaryTensor tensor = tensor(trits, rows, columns, granularity, true)) {
         for (long group = 0; group < tensor.scales().count(); group++) {
           tensor.scales().setMultiplier(group, group + 0.5f);
-          tensor.scales().setOffset(group, -group);
+          tensor.scales().setOffset(group, (float) -group);
         }
         byte[] read = new byte[columns];
         float[] values = new float[columns];
@@ -145,16 +145,15 @@ class TernaryTensorTest {
   void workersKeepTaskOrderAndReportTheFirstFailure() {
     try (Workers workers = Workers.of(4)) {
       assertThat(workers.map(1000, i -> i * i)).hasSize(1000).element(31).isEqualTo(961);
-      assertThatThrownBy(
-              () ->
-                  workers.map(
-                      100,
-                      i -> {
-                        if (i >= 40) {
-                          throw new IllegalArgumentException("task " + i);
-                        }
-                        return i;
-                      }))
+      assertThatThrownBy(() ->
+              workers.map(
+                  100,
+                  i -> {
+                    if (i >= 40) {
+                      throw new IllegalArgumentException("task " + i);
+                    }
+                    return i;
+                  }))
           .hasMessage("task 40");
     }
   }

@@ -2,11 +2,26 @@ package org.bitnet4j.quant.training;
 
 import org.bitnet4j.quant.QuantizedTensor;
 import org.bitnet4j.quant.TensorSource;
+import org.bitnet4j.quant.config.WeightQuantizationConfig;
+import org.bitnet4j.quant.weights.QuantizedWeights;
+import org.bitnet4j.quant.weights.WeightQuantizer;
 
 /// The quantizer that training looks through: the very function that makes an exported file, so
 /// that exported codes are those of the last forward pass.
 @FunctionalInterface
 public interface Quantization {
+  /// The quantizer that exports use.
+  ///
+  /// @param config what to do
+  /// @throws org.bitnet4j.quant.config.ConfigValidationException where it has errors
+  static Quantization of(WeightQuantizationConfig config) {
+    WeightQuantizer quantizer = WeightQuantizer.of(config);
+    return weights -> {
+      QuantizedWeights quantized = quantizer.quantize(weights);
+      return new Result(quantized.tensor(), quantized.clip()::contains);
+    };
+  }
+
   /// Quantizes a matrix.
   ///
   /// @param weights values w

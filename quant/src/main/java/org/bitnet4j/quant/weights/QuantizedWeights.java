@@ -7,7 +7,8 @@ import org.bitnet4j.quant.QuantizedTensor;
 /// @param tensor codes and scales; closing this closes it
 /// @param clipped weights that were clamped to mean ± t·σ
 /// @param outliers weights left out of threshold and scale statistics
-public record QuantizedWeights(QuantizedTensor tensor, long clipped, long outliers)
+/// @param clip where weights were clamped
+public record QuantizedWeights(QuantizedTensor tensor, long clipped, long outliers, ClipRanges clip)
     implements AutoCloseable {
   @Override
   public void close() {

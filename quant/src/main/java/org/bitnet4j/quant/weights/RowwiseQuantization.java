@@ -49,7 +49,7 @@ final class RowwiseQuantization {
           GroupEncoder.Encoded encoded =
               encoder.encode(chunk.values(), start + column, length, codes, column);
           writer.writeScale(
-              row * groups + g, encoded.grid(), encoded.scale(), encoded.preparation().mean());
+              row * groups + g, encoded.grid(), encoded.scale(), encoded.preparation());
           total = total.plus(encoded.counts());
         }
         writer.writeRow(row, codes, 0);

@@ -5,17 +5,19 @@ import org.bitnet4j.quant.IntegerTensor;
 import org.bitnet4j.quant.QuantizedTensor;
 import org.bitnet4j.quant.TensorSource;
 import org.bitnet4j.quant.TernaryTensor;
+import org.bitnet4j.quant.config.WeightQuantizationConfig;
 import org.bitnet4j.quant.kernels.TernaryKernels;
 import org.bitnet4j.quant.kernels.TernaryRows;
 
 /// Receives codes, scales and zero points of the tensor being made.
-record TensorWriter(QuantizedTensor tensor, TernaryKernels kernels) {
+record TensorWriter(QuantizedTensor tensor, ClipRanges clip, TernaryKernels kernels) {
   static TensorWriter allocate(
       TensorSource source,
       GridRule rule,
       Granularity granularity,
-      boolean withOffsets,
+      WeightQuantizationConfig config,
       TernaryKernels kernels) {
+    boolean withOffsets = config.normalizeWeights();
     QuantizedTensor tensor =
         rule.integerBits() == 0
             ? TernaryTensor.allocate(source.name(), source.shape(), granularity, withOffsets)
@@ -26,7 +28,11 @@ record TensorWriter(QuantizedTensor tensor, TernaryKernels kernels) {
                 granularity,
                 withOffsets,
                 rule.zeroPoints());
-    return new TensorWriter(tensor, kernels);
+    ClipRanges clip =
+        config.base().clipThreshold() == null
+            ? ClipRanges.none()
+            : ClipRanges.of(tensor.scales().count());
+    return new TensorWriter(tensor, clip, kernels);
   }
 
   void writeRow(long row, byte[] codes, int offset) {
@@ -36,10 +42,11 @@ record TensorWriter(QuantizedTensor tensor, TernaryKernels kernels) {
     }
   }
 
-  void writeScale(long group, Grid grid, float scale, float mean) {
+  void writeScale(long group, Grid grid, float scale, Preparation preparation) {
+    clip.set(group, preparation.clip());
     tensor.scales().setMultiplier(group, scale);
     if (tensor.scales().hasOffsets()) {
-      tensor.scales().setOffset(group, mean);
+      tensor.scales().setOffset(group, preparation.mean());
     }
     if (tensor instanceof IntegerTensor integers && integers.hasZeroPoints()) {
       integers.setZeroPoint(group, grid.zeroPoint());

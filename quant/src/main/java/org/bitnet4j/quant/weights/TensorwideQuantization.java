@@ -31,7 +31,7 @@ final class TensorwideQuantization {
       sums = sums.plus(part.sums);
     }
     float scale = rule.leastSquares() ? sums.scale() : rule.directScale(grid, values);
-    writer.writeScale(0, grid, scale, preparation.mean());
+    writer.writeScale(0, grid, scale, preparation);
     return new Counts(clipped, values.outliers());
   }
 

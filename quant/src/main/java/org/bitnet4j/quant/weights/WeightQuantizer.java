@@ -67,12 +67,12 @@ public final class WeightQuantizer {
   /// @throws org.bitnet4j.quant.InvalidTensorException for NaN or infinite weights
   public QuantizedWeights quantize(TensorSource source, Workers workers) {
     Granularity granularity = granularity();
-    TensorWriter writer =
-        TensorWriter.allocate(source, rule, granularity, config.normalizeWeights(), kernels);
+    TensorWriter writer = TensorWriter.allocate(source, rule, granularity, config, kernels);
     try {
       Counts counts = fill(source, workers, granularity, writer);
       log(source, granularity, counts);
-      return new QuantizedWeights(writer.tensor(), counts.clipped(), counts.outliers());
+      return new QuantizedWeights(
+          writer.tensor(), counts.clipped(), counts.outliers(), writer.clip());
     } catch (RuntimeException | Error e) {
       writer.tensor().close();
       throw e;

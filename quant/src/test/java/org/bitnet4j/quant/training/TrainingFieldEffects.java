@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.bitnet4j.quant.Granularity;
 import org.bitnet4j.quant.TensorShape;
 import org.bitnet4j.quant.TensorSource;
 import org.bitnet4j.quant.config.ActivationQuantizationConfig;
@@ -22,65 +21,70 @@ public final class TrainingFieldEffects {
 
   private TrainingFieldEffects() {}
 
-  /// One observation under two configurations that differ in one field.
+  /// Two configurations that differ in one field, and an observation that this field must change.
   ///
-  /// @param before what was observed with the first value
-  /// @param after what was observed with the second
-  public record Probe(Object before, Object after) {}
+  /// @param base one configuration
+  /// @param flipped the other
+  /// @param observation what to look at
+  /// @param <C> type of the configuration
+  public record Probe<C>(C base, C flipped, Function<C, Object> observation) {
+    Object before() {
+      return observation.apply(base);
+    }
 
-  /// A probe per field name.
-  public static Map<String, Probe> probes() {
+    Object after() {
+      return observation.apply(flipped);
+    }
+  }
+
+  /// A probe for each field of a weight configuration that only training reads, by path.
+  public static Map<String, Probe<WeightQuantizationConfig>> weightProbes() {
     return Map.of(
-        "qatEnabled",
-        weights(
+        "base.qatEnabled",
+        new Probe<>(
             TrainingConfigs.weights(false, false, false, null, null),
             TrainingConfigs.weights(true, false, false, null, null),
             TrainingFieldEffects::offered),
         "learnableScales",
-        weights(
+        new Probe<>(
             TrainingConfigs.weights(true, false, false, null, null),
             TrainingConfigs.weights(true, true, false, null, null),
             config -> Arrays.toString(gradients(config).scales())),
         "freezeWeights",
-        weights(
+        new Probe<>(
             TrainingConfigs.weights(true, true, false, null, null),
             TrainingConfigs.weights(true, true, true, null, null),
             config -> Arrays.toString(gradients(config).weights())),
         "weightDecay",
-        weights(
+        new Probe<>(
             TrainingConfigs.weights(true, false, false, null, null),
             TrainingConfigs.weights(true, false, false, 0.1, null),
             config -> Arrays.toString(UpdateRule.of(config).step(GRADIENT, new float[8], 0.5))),
         "gradientClip",
-        weights(
+        new Probe<>(
             TrainingConfigs.weights(true, false, false, null, null),
             TrainingConfigs.weights(true, false, false, null, 1.0),
-            config -> Arrays.toString(UpdateRule.of(config).clip(List.of(GRADIENT)).getFirst())),
+            config -> Arrays.toString(UpdateRule.of(config).clip(List.of(GRADIENT)).getFirst())));
+  }
+
+  /// A probe for each field of an activation configuration that only training reads, by path.
+  public static Map<String, Probe<ActivationQuantizationConfig>> activationProbes() {
+    return Map.of(
         "smoothQuantization",
-        activations(
+        new Probe<>(
             TrainingConfigs.activations(true, true, false, 1),
-            TrainingConfigs.activations(true, true, true, 1)),
-        "temperature",
-        activations(
             TrainingConfigs.activations(true, true, true, 1),
-            TrainingConfigs.activations(true, true, true, 0.1)));
-  }
-
-  private static Probe weights(
-      WeightQuantizationConfig before,
-      WeightQuantizationConfig after,
-      Function<WeightQuantizationConfig, String> observation) {
-    return new Probe(observation.apply(before), observation.apply(after));
-  }
-
-  private static Probe activations(
-      ActivationQuantizationConfig before, ActivationQuantizationConfig after) {
-    return new Probe(forward(before), forward(after));
+            TrainingFieldEffects::forward),
+        "temperature",
+        new Probe<>(
+            TrainingConfigs.activations(true, true, true, 1),
+            TrainingConfigs.activations(true, true, true, 0.1),
+            TrainingFieldEffects::forward));
   }
 
   private static String offered(WeightQuantizationConfig config) {
     try {
-      FakeQuantizer quantizer = FakeQuantizer.of(config, quantization());
+      FakeQuantizer quantizer = FakeQuantizer.of(config, Quantization.of(config));
       try (FakeQuantizedWeights forward = quantizer.forward(WEIGHTS, 1)) {
         return Arrays.toString(forward.values());
       }
@@ -90,14 +94,10 @@ public final class TrainingFieldEffects {
   }
 
   private static WeightGradients gradients(WeightQuantizationConfig config) {
-    FakeQuantizer quantizer = FakeQuantizer.of(config, quantization());
+    FakeQuantizer quantizer = FakeQuantizer.of(config, Quantization.of(config));
     try (FakeQuantizedWeights forward = quantizer.forward(WEIGHTS, 1)) {
       return quantizer.backward(forward, GRADIENT);
     }
-  }
-
-  private static Quantization quantization() {
-    return NaiveQuantizations.absmean(new Granularity.PerRow(), Float.MAX_VALUE);
   }
 
   private static String forward(ActivationQuantizationConfig config) {

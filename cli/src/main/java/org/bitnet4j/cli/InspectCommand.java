@@ -1,0 +1,117 @@
+package org.bitnet4j.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.bitnet4j.formats.checkpoint.Checkpoint;
+import org.bitnet4j.formats.checkpoint.Inspection;
+import org.bitnet4j.quant.Printable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// Shows what a model file holds.
+@Command(
+    name = "inspect",
+    mixinStandardHelpOptions = true,
+    description = "Show tensors, types, bits per weight and trit hashes of a model file.")
+final class InspectCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(paramLabel = "IN", description = "A .trit or .safetensors file, or a directory.")
+  private Path input = Path.of("");
+
+  @Mixin private JsonOption json = new JsonOption();
+
+  @Override
+  public Integer call() {
+    Inspection inspection;
+    String recipe;
+    try (Checkpoint checkpoint = Checkpoint.open(input)) {
+      inspection = Inspection.of(checkpoint);
+      recipe = checkpoint.recipe().orElse(null);
+    }
+    if (json.enabled()) {
+      json.print(spec, document(inspection));
+    } else {
+      print(inspection, recipe);
+    }
+    return ExitCode.OK;
+  }
+
+  private static Map<String, Object> document(Inspection inspection) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("format", inspection.format());
+    document.put("bitsPerWeight", inspection.bitsPerWeight());
+    document.put("codesHash", inspection.codesHash());
+    document.put("tritHash", inspection.tritHash());
+    document.put("tensors", inspection.tensors().stream().map(InspectCommand::row).toList());
+    return document;
+  }
+
+  private static Map<String, Object> row(Inspection.Tensor tensor) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("name", tensor.entry().name());
+    row.put("type", tensor.entry().type());
+    row.put("shape", tensor.entry().shape().dimensions());
+    row.put("bytes", tensor.entry().bytes());
+    row.put("codesHash", tensor.hash() == null ? null : tensor.hash().codesHash());
+    row.put("tritHash", tensor.hash() == null ? null : tensor.hash().tritHash());
+    row.put("scales", scales(tensor.scales()));
+    return row;
+  }
+
+  private static @Nullable Map<String, Object> scales(Inspection.@Nullable ScaleSummary scales) {
+    if (scales == null) {
+      return null;
+    }
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("granularity", scales.granularity());
+    row.put("count", scales.count());
+    row.put("minimum", scales.minimum());
+    row.put("maximum", scales.maximum());
+    row.put("offsets", scales.offsets());
+    return row;
+  }
+
+  private void print(Inspection inspection, @Nullable String recipe) {
+    PrintWriter out = spec.commandLine().getOut();
+    Tables table = new Tables("tensor", "type", "shape", "size", "zeros %", "scale", "trit hash");
+    for (Inspection.Tensor tensor : inspection.tensors()) {
+      Inspection.ScaleSummary scales = tensor.scales();
+      table.row(
+          Printable.line(tensor.entry().name()),
+          tensor.entry().type(),
+          tensor.entry().shape().toString(),
+          Tables.bytes(tensor.entry().bytes()),
+          tensor.trits() == null ? "" : Tables.fixed(100 * tensor.trits().zeroShare(), 1),
+          scales == null
+              ? ""
+              : scales.count() == 1
+                  ? Float.toString(scales.maximum())
+                  : scales.count() + " per " + scales.granularity(),
+          tensor.hash() == null ? "" : tensor.hash().tritHash().substring(0, 16));
+    }
+    table.print(out);
+    out.printf(
+        "%s, %d tensors, %s bits per weight over all%n",
+        inspection.format(),
+        inspection.tensors().size(),
+        Tables.fixed(inspection.bitsPerWeight(), 3));
+    if (inspection.tritHash() == null) {
+      out.println("nothing in it is ternary");
+    } else {
+      out.println("codes hash " + inspection.codesHash());
+      out.println("trit hash  " + inspection.tritHash());
+    }
+    if (recipe != null) {
+      out.println("made by the recipe stored in it (--json of `config show` reads the same form)");
+      out.println(Printable.line(recipe));
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package org.bitnet4j.cli;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bitnet4j.formats.io.InputFile;
+import org.bitnet4j.quant.config.ConfigFormat;
+import org.bitnet4j.quant.config.ConfigPaths;
+import org.bitnet4j.quant.config.Recipe;
+import org.bitnet4j.quant.config.WeightQuantizationConfig;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// `--preset`, `--recipe` and `--set`: what to do with which tensor.
+final class RecipeOptions {
+  private static final int MAX_RECIPE = 256 << 10;
+
+  @Option(
+      names = "--preset",
+      paramLabel = "NAME",
+      description = "Weight configuration to start from, as `config show` lists them (default bitnet).")
+  private @Nullable String preset;
+
+  @Option(
+      names = "--recipe",
+      paramLabel = "FILE",
+      description = "Recipe in YAML or JSON: presets, targets, ignore lists, rules per tensor.")
+  private @Nullable Path recipe;
+
+  @Option(
+      names = "--set",
+      paramLabel = "PATH=VALUE",
+      description = "Change one setting, for example --set packing.strategy=BASE3_PACKED.")
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  /// The recipe that the options ask for.
+  Recipe recipe() {
+    Recipe base = recipe == null ? fromPreset() : read(recipe);
+    WeightQuantizationConfig weights = base.weights();
+    for (Map.Entry<String, String> setting : settings.entrySet()) {
+      weights = ConfigPaths.set(weights, setting.getKey(), setting.getValue());
+    }
+    weights.validate();
+    return base.withWeights(weights);
+  }
+
+  private Recipe fromPreset() {
+    return preset == null
+        ? Recipe.bitnet()
+        : Recipe.read(ConfigFormat.JSON, "--preset", Json.text(Map.of("preset", preset)));
+  }
+
+  private Recipe read(Path path) {
+    if (preset != null) {
+      throw new UsageException(
+          "--preset and --recipe exclude each other: a recipe names its own preset.");
+    }
+    return read(path, MAX_RECIPE);
+  }
+
+  private static Recipe read(Path path, int limit) {
+    try (InputFile file = InputFile.open(path)) {
+      return Recipe.read(formatOf(path), path.toString(), file.readAll(limit));
+    }
+  }
+
+  /// JSON by its name, YAML otherwise.
+  static ConfigFormat formatOf(Path path) {
+    return path.toString().endsWith(".json") ? ConfigFormat.JSON : ConfigFormat.YAML;
+  }
+}

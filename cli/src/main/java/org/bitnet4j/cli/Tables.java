@@ -1,0 +1,58 @@
+package org.bitnet4j.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/// A table of text: the first column left-aligned, the others right-aligned.
+final class Tables {
+  private final List<List<String>> rows = new ArrayList<>();
+
+  Tables(String... header) {
+    rows.add(List.of(header));
+  }
+
+  Tables row(String... cells) {
+    rows.add(List.of(cells));
+    return this;
+  }
+
+  void print(PrintWriter out) {
+    int columns = rows.getFirst().size();
+    int[] widths = new int[columns];
+    for (List<String> row : rows) {
+      for (int c = 0; c < columns; c++) {
+        widths[c] = Math.max(widths[c], row.get(c).length());
+      }
+    }
+    for (List<String> row : rows) {
+      StringBuilder line = new StringBuilder();
+      for (int c = 0; c < columns; c++) {
+        String cell = row.get(c);
+        String gap = " ".repeat(widths[c] - cell.length());
+        line.append(c == 0 ? cell + gap : "  " + gap + cell);
+      }
+      out.println(line.toString().stripTrailing());
+    }
+  }
+
+  static String fixed(double value, int digits) {
+    return String.format(Locale.ROOT, "%." + digits + "f", value);
+  }
+
+  /// Bytes with a binary unit.
+  static String bytes(long bytes) {
+    if (bytes < 10_000) {
+      return bytes + " B";
+    }
+    String[] units = {"KiB", "MiB", "GiB", "TiB"};
+    double value = bytes / 1024.0;
+    int unit = 0;
+    while (value >= 1000 && unit < units.length - 1) {
+      value /= 1024;
+      unit++;
+    }
+    return fixed(value, 1) + " " + units[unit];
+  }
+}

@@ -1,0 +1,60 @@
+package org.bitnet4j.cli;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.bitnet4j.formats.quantize.QuantizationProgress;
+import org.bitnet4j.quant.Printable;
+import org.jspecify.annotations.Nullable;
+
+/// Progress on a terminal as a bar, elsewhere as one plain line per tenth.
+final class Terminal implements QuantizationProgress, AutoCloseable {
+  private static final long MEBIBYTE = 1 << 20;
+
+  private final PrintWriter err;
+  private final boolean interactive;
+  private @Nullable ProgressBar bar;
+  private long tenths;
+
+  Terminal(PrintWriter err) {
+    this.err = err;
+    this.interactive = System.console() != null && System.console().isTerminal();
+  }
+
+  @Override
+  public void finished(String tensor, long doneBytes, long totalBytes) {
+    if (interactive) {
+      if (bar == null) {
+        bar =
+            new ProgressBarBuilder()
+                .setTaskName("quantize")
+                .setInitialMax(totalBytes)
+                .setUnit(" MiB", MEBIBYTE)
+                .setStyle(ProgressBarStyle.UNICODE_BLOCK)
+                .build();
+      }
+      bar.stepTo(doneBytes);
+      bar.setExtraMessage(Printable.line(tensor));
+      return;
+    }
+    long reached = totalBytes == 0 ? 10 : doneBytes * 10 / totalBytes;
+    if (reached > tenths) {
+      tenths = reached;
+      err.printf(
+          Locale.ROOT,
+          "quantize: %d %% of %.1f MiB%n",
+          reached * 10,
+          (double) totalBytes / MEBIBYTE);
+      err.flush();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+    }
+  }
+}
