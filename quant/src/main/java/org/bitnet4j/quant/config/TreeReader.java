@@ -59,7 +59,7 @@ final class TreeReader {
   }
 
   static Tree read(ConfigFormat format, String source, String text) {
-    requireSize(source, text.length());
+    requireSize(source, utf8Length(text));
     try (JsonParser parser = JacksonText.parser(format, text)) {
       return new TreeReader(source, text, parser).document();
     } catch (JacksonException e) {
@@ -69,6 +69,7 @@ final class TreeReader {
     }
   }
 
+  // Counted in bytes: a text of fewer characters may be longer.
   private static void requireSize(String source, int size) {
     if (size > MAX_BYTES) {
       throw new MalformedFileException(
@@ -97,8 +98,11 @@ final class TreeReader {
     if (charOffset < 0) {
       return -1;
     }
-    int end = (int) Math.min(charOffset, text.length());
-    return text.substring(0, end).getBytes(StandardCharsets.UTF_8).length;
+    return utf8Length(text.substring(0, (int) Math.min(charOffset, text.length())));
+  }
+
+  private static int utf8Length(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   private MalformedFileException fault(String path, String found, String allowed, String remedy) {
