@@ -49,6 +49,7 @@ public final class StrictJson implements AutoCloseable {
   private final String field;
   private final long base;
   private final JsonParser parser;
+  private String context = "";
   private @Nullable JsonToken token;
 
   /// Begins a text.
@@ -189,6 +190,13 @@ public final class StrictJson implements AutoCloseable {
     }
   }
 
+  /// Names what is being read, for messages: it goes before the field.
+  ///
+  /// @param name the name of a tensor, empty for none
+  public void within(String name) {
+    context = name;
+  }
+
   /// Passes over the value that the current token begins.
   public void skip() {
     int depth = 0;
@@ -276,7 +284,12 @@ public final class StrictJson implements AutoCloseable {
 
   private MalformedFileException fail(long at, String what, String found, String allowed) {
     return new MalformedFileException(
-        file, at, what, found, allowed, "Fetch the file again or repair what wrote it.");
+        file,
+        at,
+        context.isEmpty() ? what : "tensor " + context + " " + what,
+        found,
+        allowed,
+        "Fetch the file again or repair what wrote it.");
   }
 
   /// The keys of an object that has to hold each of some keys once.
