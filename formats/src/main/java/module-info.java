@@ -5,6 +5,7 @@ module org.bitnet4j.formats {
   requires static transitive org.jspecify;
   requires tools.jackson.databind;
 
+  exports org.bitnet4j.formats.huggingface;
   exports org.bitnet4j.formats.io;
   exports org.bitnet4j.formats.safetensors;
   exports org.bitnet4j.formats.report;

@@ -5,6 +5,9 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -49,6 +52,7 @@ public final class StrictJson implements AutoCloseable {
   private final String field;
   private final long base;
   private final JsonParser parser;
+  private String context = "";
   private @Nullable JsonToken token;
 
   /// Begins a text.
@@ -189,17 +193,50 @@ public final class StrictJson implements AutoCloseable {
     }
   }
 
-  /// Passes over the value that the current token begins.
+  /// Names what is being read, for messages: it goes before the field.
+  ///
+  /// @param name the name of a tensor, empty for none
+  public void within(String name) {
+    context = name;
+  }
+
+  /// The value of the current token, which must be a finite number.
+  ///
+  /// @param what the field, for messages
+  public double number(String what) {
+    if (token != JsonToken.VALUE_NUMBER_INT && token != JsonToken.VALUE_NUMBER_FLOAT) {
+      throw fail(offset(), what, describe(), "a number");
+    }
+    double value = Double.parseDouble(text());
+    if (!Double.isFinite(value)) {
+      throw fail(offset(), what, text(), "a finite number");
+    }
+    return value;
+  }
+
+  /// The value of the current token, which must be true or false.
+  ///
+  /// @param what the field, for messages
+  public boolean truth(String what) {
+    if (token != JsonToken.VALUE_TRUE && token != JsonToken.VALUE_FALSE) {
+      throw fail(offset(), what, describe(), "true or false");
+    }
+    return token == JsonToken.VALUE_TRUE;
+  }
+
+  /// Passes over the value that the current token begins, refusing duplicate keys in it.
   public void skip() {
-    int depth = 0;
+    Deque<Set<String>> keys = new ArrayDeque<>();
     JsonToken current = token;
     while (true) {
-      if (current == JsonToken.START_OBJECT || current == JsonToken.START_ARRAY) {
-        depth++;
-      } else if (current == JsonToken.END_OBJECT || current == JsonToken.END_ARRAY) {
-        depth--;
+      switch (current) {
+        case START_OBJECT, START_ARRAY -> keys.push(new HashSet<>());
+        case END_OBJECT, END_ARRAY -> keys.pop();
+        case PROPERTY_NAME -> requireNew(name(), keys.element());
+        case VALUE_STRING -> string(field);
+        case null, default -> {}
       }
-      if (depth == 0) {
+      if (keys.isEmpty()) {
         return;
       }
       current = next();
@@ -276,7 +313,12 @@ public final class StrictJson implements AutoCloseable {
 
   private MalformedFileException fail(long at, String what, String found, String allowed) {
     return new MalformedFileException(
-        file, at, what, found, allowed, "Fetch the file again or repair what wrote it.");
+        file,
+        at,
+        context.isEmpty() ? what : "tensor " + context + " " + what,
+        found,
+        allowed,
+        "Fetch the file again or repair what wrote it.");
   }
 
   /// The keys of an object that has to hold each of some keys once.

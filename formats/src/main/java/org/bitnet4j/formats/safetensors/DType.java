@@ -1,5 +1,8 @@
 package org.bitnet4j.formats.safetensors;
 
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bitnet4j.quant.ElementType;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +50,9 @@ public enum DType {
   /// Unsigned 64-bit integer.
   U64(64);
 
+  private static final Map<String, DType> NAMED =
+      Stream.of(values()).collect(Collectors.toUnmodifiableMap(DType::name, type -> type));
+
   private final int bits;
 
   DType(int bits) {
@@ -81,11 +87,6 @@ public enum DType {
 
   /// The type of a name as it stands in a header, absent for unknown names.
   static @Nullable DType named(String name) {
-    for (DType type : values()) {
-      if (type.name().equals(name)) {
-        return type;
-      }
-    }
-    return null;
+    return NAMED.get(name);
   }
 }

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,12 +29,6 @@ final class HeaderReader {
   private static final int LENGTH_BYTES = 8;
   private static final String METADATA = "__metadata__";
   private static final String REMEDY = "Fetch the file again or repair what wrote it.";
-
-  private enum Field {
-    DTYPE,
-    SHAPE,
-    DATA_OFFSETS
-  }
 
   private final InputFile input;
   private final Map<String, SafetensorsTensor> tensors = new HashMap<>();
@@ -77,7 +70,7 @@ final class HeaderReader {
     input.read(0, start);
     start.flip().order(ByteOrder.LITTLE_ENDIAN);
     if (input.size() < LENGTH_BYTES) {
-      throw fail(
+      throw refuse(
           input.size(),
           "header length",
           input.size() + " bytes",
@@ -88,7 +81,7 @@ final class HeaderReader {
     long available = input.size() - LENGTH_BYTES;
     if (length < 2 || length > MAX_HEADER || length > available) {
       requireNoSubstitute(StandardCharsets.ISO_8859_1.decode(start).toString());
-      throw fail(
+      throw refuse(
           0,
           "header length",
           Long.toUnsignedString(length),
@@ -103,7 +96,7 @@ final class HeaderReader {
   /// Files that often stand where a safetensors file should be.
   private void requireNoSubstitute(String start) {
     if (start.startsWith("version https://git-lfs")) {
-      throw fail(
+      throw refuse(
           0,
           "file",
           "a git-lfs pointer",
@@ -111,7 +104,7 @@ final class HeaderReader {
           "Run git lfs pull, or download the file itself.");
     }
     if (start.startsWith("<!") || start.startsWith("<htm") || start.startsWith("PK\3\4")) {
-      throw fail(
+      throw refuse(
           0,
           "file",
           start.startsWith("<") ? "a web page" : "a zip archive (a PyTorch .bin?)",
@@ -155,70 +148,71 @@ final class HeaderReader {
   }
 
   private SafetensorsTensor readTensor(StrictJson json, String name) {
-    String what = "tensor " + name;
-    json.expect(JsonToken.START_OBJECT, what);
-    Set<Field> seen = EnumSet.noneOf(Field.class);
+    json.within(name);
+    json.expect(JsonToken.START_OBJECT, "description");
+    boolean dtypeSeen = false;
+    boolean shapeSeen = false;
+    boolean rangeSeen = false;
     DType dtype = DType.U8;
     long[] shape = {};
-    long[] range = {0, 0};
+    long[] range = {};
     long shapeAt = 0;
     long rangeAt = 0;
     while (json.next() != JsonToken.END_OBJECT) {
-      Field field = field(json, what);
-      if (!seen.add(field)) {
-        throw json.fail(what + " " + json.name(), "a second one", "unique in its object");
-      }
-      json.next();
-      switch (field) {
-        case DTYPE -> dtype = dtype(json, what + " dtype");
-        case SHAPE -> {
+      switch (json.name()) {
+        case "dtype" -> {
+          requireFirst(json, dtypeSeen);
+          dtypeSeen = true;
+          json.next();
+          dtype = dtype(json);
+        }
+        case "shape" -> {
+          requireFirst(json, shapeSeen);
+          shapeSeen = true;
+          json.next();
           shapeAt = json.offset();
-          shape = integers(json, what + " shape", MAX_RANK, TensorShape.MAX_DIMENSION);
+          shape = integers(json, "shape", MAX_RANK, TensorShape.MAX_DIMENSION);
         }
-        case DATA_OFFSETS -> {
+        case "data_offsets" -> {
+          requireFirst(json, rangeSeen);
+          rangeSeen = true;
+          json.next();
           rangeAt = json.offset();
-          range = integers(json, what + " data_offsets", 2, dataSize);
+          range = integers(json, "data_offsets", 2, dataSize);
         }
+        default -> throw json.fail("key", json.name(), "one of dtype, shape, data_offsets");
       }
     }
-    if (seen.size() < Field.values().length) {
-      throw json.fail(
-          what, "only " + seen.toString().toLowerCase(java.util.Locale.ROOT), "described in full");
+    if (!dtypeSeen || !shapeSeen || !rangeSeen) {
+      String missing = !dtypeSeen ? "dtype" : !shapeSeen ? "shape" : "data_offsets";
+      throw json.fail("description", "no " + missing, "complete");
     }
+    json.within("");
     if (range.length != 2 || range[0] > range[1]) {
-      throw fail(
-          rangeAt,
-          what + " data_offsets",
-          Arrays.toString(range),
-          "[begin, end], ascending",
-          REMEDY);
+      throw fail(rangeAt, name, "data_offsets", Arrays.toString(range), "[begin, end], ascending");
     }
-    long bytes = bytes(dtype, shape, shapeAt, what);
+    long bytes = bytes(dtype, shape, shapeAt, name);
     if (bytes != range[1] - range[0]) {
       throw fail(
           rangeAt,
-          what + " data_offsets",
+          name,
+          "data_offsets",
           (range[1] - range[0]) + " bytes",
-          bytes + " bytes long for " + dtype + " " + Arrays.toString(shape),
-          REMEDY);
+          bytes + " bytes long for " + dtype + " " + Arrays.toString(shape));
     }
     return new SafetensorsTensor(name, dtype, shape, dataStart + range[0], bytes, rangeAt);
   }
 
-  private static Field field(StrictJson json, String what) {
-    return switch (json.name()) {
-      case "dtype" -> Field.DTYPE;
-      case "shape" -> Field.SHAPE;
-      case "data_offsets" -> Field.DATA_OFFSETS;
-      default -> throw json.fail(what + " key", json.name(), "one of dtype, shape, data_offsets");
-    };
+  private static void requireFirst(StrictJson json, boolean seen) {
+    if (seen) {
+      throw json.fail(json.name(), "a second one", "unique in its object");
+    }
   }
 
-  private static DType dtype(StrictJson json, String what) {
-    String text = json.string(what);
-    DType dtype = DType.named(text);
+  private static DType dtype(StrictJson json) {
+    DType dtype = DType.named(json.string("dtype"));
     if (dtype == null) {
-      throw json.fail(what, json.describe(), "one of " + Arrays.toString(DType.values()));
+      throw json.fail("dtype", json.describe(), "one of " + Arrays.toString(DType.values()));
     }
     return dtype;
   }
@@ -240,20 +234,20 @@ final class HeaderReader {
   }
 
   /// Size in bytes. A dimension of 0 does not hide an overflow of the others.
-  private long bytes(DType dtype, long[] shape, long at, String what) {
+  private long bytes(DType dtype, long[] shape, long at, String name) {
     long nonZero = dtype.bits();
     boolean empty = false;
     for (long dimension : shape) {
       empty |= dimension == 0;
       long factor = Math.max(1, dimension);
       if (Math.multiplyHigh(nonZero, factor) != 0 || nonZero * factor < 0) {
-        throw fail(at, what + " shape", Arrays.toString(shape), "of fewer than 2^63 bits", REMEDY);
+        throw fail(at, name, "shape", Arrays.toString(shape), "of fewer than 2^63 bits");
       }
       nonZero *= factor;
     }
     long bits = empty ? 0 : nonZero;
     if (bits % 8 != 0) {
-      throw fail(at, what + " shape", bits + " bits", "a whole number of bytes", REMEDY);
+      throw fail(at, name, "shape", bits + " bits", "a whole number of bytes");
     }
     return bits / 8;
   }
@@ -264,17 +258,17 @@ final class HeaderReader {
       if (tensor.offset() != end) {
         throw fail(
             tensor.headerOffset(),
-            "tensor " + tensor.name() + " data_offsets",
+            tensor.name(),
+            "data_offsets",
             "begin " + (tensor.offset() - dataStart),
             (end - dataStart)
                 + ", where the tensor before it ends: no "
-                + (tensor.offset() < end ? "overlap" : "hole"),
-            REMEDY);
+                + (tensor.offset() < end ? "overlap" : "hole"));
       }
       end += tensor.bytes();
     }
     if (end != input.size()) {
-      throw fail(
+      throw refuse(
           end,
           "data",
           (input.size() - end) + " bytes more",
@@ -284,6 +278,11 @@ final class HeaderReader {
   }
 
   private MalformedFileException fail(
+      long at, String tensor, String what, String found, String allowed) {
+    return refuse(at, "tensor " + tensor + " " + what, found, allowed, REMEDY);
+  }
+
+  private MalformedFileException refuse(
       long at, String what, String found, String allowed, String remedy) {
     return new MalformedFileException(input.name(), at, what, found, allowed, remedy);
   }

@@ -35,11 +35,13 @@ public final class SafetensorsWriter {
   }
 
   private static final class Region {
+    final long begin;
     long next;
     final long end;
 
-    Region(long next, long end) {
-      this.next = next;
+    Region(long begin, long end) {
+      this.begin = begin;
+      this.next = begin;
       this.end = end;
     }
   }
@@ -141,6 +143,14 @@ public final class SafetensorsWriter {
       long count = Math.min(chunk, bytes.byteSize() - done);
       write(name, bytes.asSlice(done, count).asByteBuffer());
     }
+  }
+
+  /// How many bytes of a tensor have been written.
+  ///
+  /// @param name a tensor of this file
+  public long written(String name) {
+    Region region = regions.get(name);
+    return region == null ? 0 : region.next - region.begin;
   }
 
   /// Whether all data has been written.

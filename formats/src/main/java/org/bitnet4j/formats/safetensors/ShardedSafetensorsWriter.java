@@ -116,6 +116,14 @@ public final class ShardedSafetensorsWriter implements AutoCloseable {
     closeIfComplete(shard, writer);
   }
 
+  /// How many bytes of a tensor have been written.
+  ///
+  /// @param name a tensor of the checkpoint
+  public long written(String name) {
+    SafetensorsWriter writer = shard(name).writer;
+    return writer == null ? 0 : writer.written(name);
+  }
+
   private Shard shard(String name) {
     Shard shard = byTensor.get(name);
     if (shard == null) {

@@ -1,0 +1,46 @@
+package org.bitnet4j.formats.huggingface;
+
+/// What the `weight_scale` of a packed ternary weight means. Both are called the same and look the
+/// same; only `linear_class` tells them apart.
+public enum ScaleConvention {
+  /// `autobitlinear`: the scale is the multiplier γ = mean|W|.
+  MULTIPLY,
+  /// `bitlinear`, and the default: the scale is 1/γ.
+  DIVIDE;
+
+  /// A scale as it is stored.
+  ///
+  /// @param value the float32 to store
+  /// @param rounded whether reading it back gives another multiplier
+  public record Stored(float value, boolean rounded) {}
+
+  /// The multiplier γ that a stored scale stands for.
+  ///
+  /// @param stored the stored value
+  public float multiplier(float stored) {
+    return switch (this) {
+      case MULTIPLY -> stored;
+      case DIVIDE -> 1f / stored;
+    };
+  }
+
+  /// The stored scale for a multiplier γ. Where scales divide, the float32 nearest to 1/γ may not
+  /// give γ back: of its neighbours within two steps the first that does is taken, nearest first.
+  ///
+  /// @param multiplier γ, finite, and not 0 where scales divide
+  public Stored stored(float multiplier) {
+    if (this == MULTIPLY) {
+      return new Stored(multiplier, false);
+    }
+    float nearest = 1f / multiplier;
+    float below = Math.nextDown(nearest);
+    float above = Math.nextUp(nearest);
+    for (float candidate :
+        new float[] {nearest, below, above, Math.nextDown(below), Math.nextUp(above)}) {
+      if (1f / candidate == multiplier) {
+        return new Stored(candidate, false);
+      }
+    }
+    return new Stored(nearest, true);
+  }
+}
