@@ -1,0 +1,74 @@
+package org.bitnet4j.bench;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Arrays;
+
+/// `report [--json] [--seconds S] [--mebibytes N,…]` runs the side-by-side report; `jmh …` hands
+/// the rest to JMH.
+public final class Main {
+  private static final int USAGE = 64;
+
+  private Main() {}
+
+  /// Runs a benchmark.
+  ///
+  /// @param arguments see the class
+  /// @throws IOException where JMH cannot write its results
+  public static void main(String[] arguments) throws IOException {
+    if (arguments.length > 0 && arguments[0].equals("jmh")) {
+      org.openjdk.jmh.Main.main(Arrays.copyOfRange(arguments, 1, arguments.length));
+      return;
+    }
+    int status = report(arguments, System.out, System.err);
+    if (status != 0) {
+      System.exit(status);
+    }
+  }
+
+  /// The report, or a usage message and the exit code of a wrong command line.
+  static int report(String[] arguments, PrintStream out, PrintStream err) {
+    boolean json = false;
+    double seconds = 0.1;
+    int[] mebibytes = {1, 64};
+    try {
+      require(
+          arguments.length > 0 && arguments[0].equals("report"), "report or jmh must come first");
+      for (int i = 1; i < arguments.length; i++) {
+        switch (arguments[i]) {
+          case "--json" -> json = true;
+          case "--seconds" -> seconds = Double.parseDouble(value(arguments, ++i));
+          case "--mebibytes" ->
+              mebibytes =
+                  Arrays.stream(value(arguments, ++i).split(",", -1))
+                      .mapToInt(Integer::parseInt)
+                      .toArray();
+          default -> require(false, "unknown option [" + arguments[i] + "]");
+        }
+      }
+      require(seconds > 0 && seconds <= 60, "--seconds must be in (0, 60]");
+      require(
+          Arrays.stream(mebibytes).allMatch(size -> size >= 1 && size <= 1024),
+          "--mebibytes must be in [1, 1024]");
+    } catch (IllegalArgumentException wrong) {
+      err.println(
+          wrong.getMessage()
+              + "; usage: report [--json] [--seconds S] [--mebibytes N,...] | jmh ...");
+      return USAGE;
+    }
+    BenchmarkReport report = QuantizeBenchmarkReport.run(seconds, mebibytes);
+    out.println(json ? report.toJson() : report.toText());
+    return 0;
+  }
+
+  private static String value(String[] arguments, int i) {
+    require(i < arguments.length, "an option lacks its value");
+    return arguments[i];
+  }
+
+  private static void require(boolean holds, String rule) {
+    if (!holds) {
+      throw new IllegalArgumentException(rule);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package org.bitnet4j.bench;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.bitnet4j.bench.BenchmarkReport.Row;
+import org.bitnet4j.bench.BenchmarkReport.Section;
+import org.bitnet4j.quant.kernels.Host;
+
+/// Times all cases of a section in one interleaved run: a round gives each of them one slice, so
+/// that a neighbour on the machine slows all alike and the ratios hold where the figures do not.
+public final class QuantizeBenchmarkReport {
+  private static final List<String> PATHS = List.of("scalar", "128", "256", "512");
+  private static final int ROUNDS = 11;
+
+  private final long sliceNanos;
+  private final long warmUpNanos;
+  private final List<Section> sections = new ArrayList<>();
+
+  private QuantizeBenchmarkReport(double sliceSeconds) {
+    this.sliceNanos = (long) (sliceSeconds * 1e9);
+    this.warmUpNanos = 20 * sliceNanos;
+  }
+
+  /// Runs everything.
+  ///
+  /// @param sliceSeconds how long a case is timed in each of eleven rounds, after twenty slices of
+  ///   warm-up
+  /// @param mebibytes sizes of the float32 inputs
+  /// @throws IllegalStateException where a case gives a wrong answer
+  public static BenchmarkReport run(double sliceSeconds, int... mebibytes) {
+    QuantizeBenchmarkReport report = new QuantizeBenchmarkReport(sliceSeconds);
+    for (int size : mebibytes) {
+      report.absmeanPack(size);
+    }
+    for (TwoBitCase.Direction direction : TwoBitCase.Direction.values()) {
+      report.twoBit(direction);
+    }
+    report.matrixVector(1024);
+    report.parallelPack(512);
+    return new BenchmarkReport(BenchmarkMachine.current(), List.copyOf(report.sections));
+  }
+
+  /// The paths that this machine runs without emulation.
+  static List<String> paths(Host host) {
+    return PATHS.stream()
+        .filter(path -> path.equals("scalar") || Integer.parseInt(path) <= host.vectorBits())
+        .toList();
+  }
+
+  private void absmeanPack(int mebibytes) {
+    float[] weights = BenchmarkInputs.weights(Math.multiplyExact(mebibytes, 1 << 18));
+    List<BenchmarkCase> cases = new ArrayList<>(List.of(new CopyCase(weights)));
+    for (String path : paths(Host.current())) {
+      cases.add(new AbsmeanPackCase(path, weights));
+    }
+    time("absmean and two-bit packing of " + mebibytes + " MiB of float32, one thread", cases);
+  }
+
+  private void twoBit(TwoBitCase.Direction direction) {
+    byte[] trits = BenchmarkInputs.trits(1 << 20);
+    List<BenchmarkCase> cases = new ArrayList<>();
+    for (String path : paths(Host.current())) {
+      cases.add(new TwoBitCase(path, direction, trits));
+    }
+    String what =
+        switch (direction) {
+          case PACK -> "two-bit packing of ";
+          case UNPACK -> "two-bit unpacking of ";
+        };
+    time(what + trits.length + " trits, one thread", cases);
+  }
+
+  private void matrixVector(int rows) {
+    int columns = 2560;
+    List<BenchmarkCase> cases = new ArrayList<>();
+    for (String path : paths(Host.current())) {
+      cases.add(new MatrixVectorCase(path, rows, columns));
+    }
+    time("matrix-vector product [" + rows + ", " + columns + "], one thread", cases);
+  }
+
+  private void parallelPack(int rows) {
+    time(
+        "stored blocks of a tensor of " + rows + " rows, packing.bitnet()",
+        List.of(new ParallelPackCase(1, rows), new ParallelPackCase(2, rows)));
+  }
+
+  /// Checks, warms and times the cases, the first being the one that ratios refer to.
+  private void time(String title, List<BenchmarkCase> cases) {
+    try {
+      for (BenchmarkCase subject : cases) {
+        subject.check();
+        measure(subject, warmUpNanos);
+      }
+      double[][] rates = new double[cases.size()][ROUNDS];
+      for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < cases.size(); i++) {
+          rates[i][round] = measure(cases.get(i), sliceNanos);
+        }
+      }
+      List<Row> rows = new ArrayList<>();
+      for (int i = 0; i < cases.size(); i++) {
+        rows.add(row(cases.get(i), rates[i], rates[0]));
+      }
+      sections.add(new Section(title, cases.getFirst().unit(), rows));
+    } finally {
+      cases.forEach(BenchmarkCase::close);
+    }
+  }
+
+  private static Row row(BenchmarkCase subject, double[] rates, double[] references) {
+    double[] ratios = new double[rates.length];
+    for (int round = 0; round < rates.length; round++) {
+      ratios[round] = rates[round] / references[round];
+    }
+    double[] sorted = rates.clone();
+    Arrays.sort(sorted);
+    Arrays.sort(ratios);
+    int middle = rates.length / 2;
+    return new Row(
+        subject.name(), sorted[middle], sorted[0], sorted[rates.length - 1], ratios[middle]);
+  }
+
+  /// Runs for about that long and returns thousands of millions of units per second.
+  private static double measure(BenchmarkCase subject, long nanos) {
+    long start = System.nanoTime();
+    long runs = 0;
+    long sink = 0;
+    long elapsed;
+    do {
+      sink ^= subject.run();
+      runs++;
+      elapsed = System.nanoTime() - start;
+    } while (elapsed < nanos);
+    blackhole = sink;
+    return subject.amount() * runs / elapsed;
+  }
+
+  /// Where results go, lest the compiler drop the work behind them.
+  @SuppressWarnings("unused")
+  private static volatile long blackhole;
+}

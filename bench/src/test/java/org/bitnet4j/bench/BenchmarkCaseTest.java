@@ -1,0 +1,67 @@
+package org.bitnet4j.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.bitnet4j.bench.TwoBitCase.Direction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A benchmark whose answer is wrong measures nothing.
+class BenchmarkCaseTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"scalar", "128", "256", "512"})
+  void everyCaseGivesTheRightAnswerOnEveryPath(String path) {
+    float[] weights = BenchmarkInputs.weights(1003);
+    byte[] trits = BenchmarkInputs.trits(1003);
+    check(new AbsmeanPackCase(path, weights), 4 * 1003);
+    check(new TwoBitCase(path, Direction.PACK, trits), 1003);
+    check(new TwoBitCase(path, Direction.UNPACK, trits), 1003);
+    check(new MatrixVectorCase(path, 9, 301), 9 * 301);
+  }
+
+  @Test
+  void theOthersGiveTheRightAnswerToo() {
+    check(new CopyCase(BenchmarkInputs.weights(77)), 4 * 77);
+    check(new ParallelPackCase(1, 30), 30 * 2560);
+    check(new ParallelPackCase(2, 30), 30 * 2560);
+  }
+
+  @Test
+  void aWrongAnswerIsRefused() {
+    try (AbsmeanPackCase subject = new AbsmeanPackCase("scalar", new float[] {1f, Float.NaN, 2f})) {
+      assertThatThrownBy(subject::check)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("scale must be")
+          .hasMessageContaining("No figure of it can be trusted");
+    }
+  }
+
+  @Test
+  void everyStateOfTheJmhBenchmarksChecksItself() {
+    KernelBenchmark benchmark = new KernelBenchmark();
+    KernelBenchmark.AbsmeanPack absmeanPack = new KernelBenchmark.AbsmeanPack();
+    absmeanPack.setUp();
+    assertThat(benchmark.absmeanPack(absmeanPack)).isNotZero();
+    absmeanPack.tearDown();
+    KernelBenchmark.TwoBit twoBit = new KernelBenchmark.TwoBit();
+    twoBit.setUp();
+    benchmark.twoBit(twoBit);
+    twoBit.tearDown();
+    KernelBenchmark.MatrixVector product = new KernelBenchmark.MatrixVector();
+    product.rows = 8;
+    product.setUp();
+    benchmark.matrixVector(product);
+    product.tearDown();
+    assertThatThrownBy(() -> benchmark.matrixVector(product))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  private static void check(BenchmarkCase subject, double amount) {
+    try (subject) {
+      assertThat(subject.amount()).isEqualTo(amount);
+      subject.check();
+    }
+  }
+}

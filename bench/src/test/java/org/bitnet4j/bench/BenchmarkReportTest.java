@@ -1,0 +1,89 @@
+package org.bitnet4j.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import org.bitnet4j.quant.kernels.Host;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class BenchmarkReportTest {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @Test
+  void oneRunHoldsMachineFiguresAndRatios() {
+    assertThat(run("report", "--json", "--seconds", "0.001", "--mebibytes", "1")).isZero();
+    JsonNode report = JsonMapper.shared().readTree(out.toString(StandardCharsets.UTF_8));
+    assertThat(report.at("/machine/host").asString()).isEqualTo(Host.current().describe());
+    assertThat(report.at("/machine/jdk").asString()).isNotBlank();
+    assertThat(report.at("/machine/flags").isArray()).isTrue();
+    JsonNode sections = report.at("/sections");
+    assertThat(sections.size()).isEqualTo(5);
+    for (JsonNode section : sections) {
+      JsonNode rows = section.at("/rows");
+      assertThat(rows.get(0).at("/ratio").asDouble()).isEqualTo(1.0);
+      for (JsonNode row : rows) {
+        assertThat(row.at("/least").asDouble()).isPositive();
+        assertThat(row.at("/median").asDouble())
+            .isBetween(row.at("/least").asDouble(), row.at("/most").asDouble());
+      }
+    }
+    assertThat(sections.get(0).at("/rows").size())
+        .isEqualTo(1 + QuantizeBenchmarkReport.paths(Host.current()).size());
+  }
+
+  @Test
+  void textNamesTheMachineAndEachRow() {
+    BenchmarkReport report =
+        new BenchmarkReport(
+            new BenchmarkMachine("a host", "a system", 0.5, "a jdk", List.of("-Xmx1g")),
+            List.of(
+                new BenchmarkReport.Section(
+                    "some work",
+                    "GB/s",
+                    List.of(new BenchmarkReport.Row("512 bits", 8.5, 8, 9, 0.25)))));
+    assertThat(report.toText())
+        .contains("a host", "a jdk -Xmx1g", "some work", "GB/s", "512 bits", "8.50", "0.25x");
+  }
+
+  @Test
+  void onlyPathsOfTheMachineAreTimed() {
+    assertThat(QuantizeBenchmarkReport.paths(new Host("amd64", Set.of(), 2, 256)))
+        .containsExactly("scalar", "128", "256");
+    assertThat(QuantizeBenchmarkReport.paths(new Host("amd64", Set.of(), 2, 0)))
+        .containsExactly("scalar");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "else",
+        "report --seconds",
+        "report --seconds 0",
+        "report --seconds x",
+        "report --what",
+        "report --mebibytes 0",
+        "report --mebibytes 1,,2"
+      })
+  void aWrongCommandLineIsRefusedInOneLine(String line) {
+    assertThat(run(line.split(" "))).isEqualTo(64);
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("usage").hasLineCount(1);
+    assertThat(out.size()).isZero();
+  }
+
+  private int run(String... arguments) {
+    return Main.report(
+        arguments,
+        new PrintStream(out, true, StandardCharsets.UTF_8),
+        new PrintStream(err, true, StandardCharsets.UTF_8));
+  }
+}
