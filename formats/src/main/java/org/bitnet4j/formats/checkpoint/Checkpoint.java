@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Consumer;
+import org.bitnet4j.formats.huggingface.HuggingFaceCheckpoint;
 import org.bitnet4j.quant.QuantizedTensor;
 import org.bitnet4j.quant.TensorSource;
 
@@ -66,6 +67,13 @@ public sealed interface Checkpoint extends AutoCloseable
 
   /// Small files that belong to the model: configuration, tokenizer, licence, by name.
   SortedMap<String, byte[]> sideFiles();
+
+  /// The Hugging Face checkpoint behind this one.
+  ///
+  /// @throws IllegalArgumentException where it is a container
+  default HuggingFaceCheckpoint huggingFace() {
+    throw new IllegalArgumentException("checkpoint must be safetensors, got [" + format() + "]");
+  }
 
   /// Checks that nobody has changed the files since they were opened.
   ///

@@ -141,8 +141,8 @@ final class SafetensorsCheckpoint implements Checkpoint {
     checkpoint.requireUnchanged();
   }
 
-  /// The checkpoint as Hugging Face sees it.
-  HuggingFaceCheckpoint huggingFace() {
+  @Override
+  public HuggingFaceCheckpoint huggingFace() {
     return checkpoint;
   }
 

@@ -1,5 +1,6 @@
 package org.bitnet4j.formats.quantize;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
@@ -64,6 +65,19 @@ public final class CheckpointQuantizer {
     return Planner.plan(checkpoint, decisions, target, workers);
   }
 
+  /// Begins the output of this run.
+  ///
+  /// @param target what to write
+  /// @param path where it shall appear
+  public QuantizedOutput begin(QuantizationTarget target, Path path) {
+    return switch (target) {
+      case TRIT -> TritOutput.create(path);
+      case PACKED_SAFETENSORS ->
+          PackedOutput.create(
+              path, checkpoint.huggingFace(), decisions, recipe.write(ConfigFormat.JSON));
+    };
+  }
+
   /// Quantizes everything and writes it. The output appears whole or not at all.
   ///
   /// @param output where the result goes
@@ -84,7 +98,8 @@ public final class CheckpointQuantizer {
       progress.finished(decision.tensor().name(), done, total);
     }
     String text = recipe.write(ConfigFormat.JSON);
-    output.finish(about, text);
+    checkpoint.requireUnchanged();
+    output.finish(checkpoint, about, text);
     SizeStatistics size = SizeStatistics.NONE;
     for (TensorReport report : reports) {
       size = size.plus(report.size());

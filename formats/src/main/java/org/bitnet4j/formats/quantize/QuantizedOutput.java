@@ -15,9 +15,10 @@ public sealed interface QuantizedOutput extends AutoCloseable permits TritOutput
 
   /// Completes the output and makes it appear.
   ///
+  /// @param checkpoint where small files that belong to the model come from
   /// @param about what the run is called
   /// @param recipe canonical JSON of the recipe
-  void finish(RunDescription about, String recipe);
+  void finish(Checkpoint checkpoint, RunDescription about, String recipe);
 
   @Override
   void close();

@@ -85,16 +85,9 @@ public final class TritOutput implements QuantizedOutput {
         null);
   }
 
-  /// Adds a small file of the checkpoint, such as its tokenizer.
-  ///
-  /// @param name plain file name
-  /// @param content its bytes
-  public void attach(String name, byte[] content) {
-    writer.attach(name, content);
-  }
-
   @Override
-  public void finish(RunDescription about, String recipe) {
+  public void finish(Checkpoint checkpoint, RunDescription about, String recipe) {
+    checkpoint.sideFiles().forEach(writer::attach);
     writer.recipe(recipe);
     writer.metadata("program", about.program());
     writer.metadata("source", about.source());
