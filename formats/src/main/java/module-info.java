@@ -9,4 +9,5 @@ module org.bitnet4j.formats {
   exports org.bitnet4j.formats.io;
   exports org.bitnet4j.formats.safetensors;
   exports org.bitnet4j.formats.report;
+  exports org.bitnet4j.formats.trit;
 }

@@ -29,7 +29,8 @@ public record TensorHash(String codesHash, String tritHash) {
   /// @param tensor the tensor
   public static TensorHash of(TernaryTensor tensor) {
     MessageDigest sha = sha256();
-    long rows = tensor.shape().rows();
+    // A tensor without columns has no codes, however many rows its shape claims.
+    long rows = tensor.shape().elements() == 0 ? 0 : tensor.shape().rows();
     int columns = tensor.shape().columns();
     byte[] chunk = new byte[Math.min(columns, CHUNK)];
     for (long row = 0; row < rows; row++) {

@@ -8,7 +8,15 @@ public sealed interface PackedFormat {
   ///
   /// @param strategy codec of every block, or HYBRID for a choice per block
   /// @param layout order inside the bytes of two-bit and base-3 blocks
-  record Trits(TernaryPackingStrategy strategy, PackedLayout layout) implements PackedFormat {}
+  record Trits(TernaryPackingStrategy strategy, PackedLayout layout) implements PackedFormat {
+    /// Refuses the kernel layout for a strategy whose bytes hold one weight each or none.
+    public Trits {
+      if (layout != Codecs.layout(strategy, layout == PackedLayout.KERNEL)) {
+        throw new IllegalArgumentException(
+            "layout of " + strategy + " must be CANONICAL, got [" + layout + "]");
+      }
+    }
+  }
 
   /// Integer codes at their own width.
   ///
