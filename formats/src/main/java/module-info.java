@@ -5,7 +5,9 @@ module org.bitnet4j.formats {
   requires static transitive org.jspecify;
   requires tools.jackson.databind;
 
+  exports org.bitnet4j.formats.checkpoint;
   exports org.bitnet4j.formats.huggingface;
+  exports org.bitnet4j.formats.quantize;
   exports org.bitnet4j.formats.io;
   exports org.bitnet4j.formats.safetensors;
   exports org.bitnet4j.formats.report;

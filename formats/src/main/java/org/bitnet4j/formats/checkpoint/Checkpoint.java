@@ -11,8 +11,8 @@ import org.bitnet4j.formats.huggingface.HuggingFaceCheckpoint;
 import org.bitnet4j.quant.QuantizedTensor;
 import org.bitnet4j.quant.TensorSource;
 
-/// A model file of any format, open for reading: a `.trit` container, a safetensors file or a Hugging
-/// Face directory. Usable from many threads.
+/// A model file of any format, open for reading: a `.trit` container, a safetensors file or a
+/// Hugging Face directory. Usable from many threads.
 public sealed interface Checkpoint extends AutoCloseable
     permits SafetensorsCheckpoint, TritCheckpoint {
 

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param format format of the file
 /// @param bitsPerWeight bytes of all tensors · 8 over their elements; 0 for no elements
-/// @param codesHash hash over the names and codes of the ternary tensors, absent where there are none
+/// @param codesHash hash over the names and codes of the ternary tensors, absent where there are
+///   none
 /// @param tritHash the same with their multipliers: the identity of the model
 /// @param tensors all tensors in the order of their names
 public record Inspection(

@@ -81,8 +81,7 @@ final class TritCheckpoint implements Checkpoint {
   private TritEntry entry(CheckpointTensor tensor) {
     return reader
         .entry(tensor.name())
-        .orElseThrow(
-            () -> new IllegalArgumentException("tensor must be one of this checkpoint's"));
+        .orElseThrow(() -> new IllegalArgumentException("tensor must be one of this checkpoint's"));
   }
 
   @Override

@@ -1,2 +1,3 @@
-/// Any model file seen in one way: tensors with their content, inspection, verification, comparison.
+/// Any model file seen in one way: tensors with their content, inspection, verification,
+/// comparison.
 package org.bitnet4j.formats.checkpoint;

@@ -164,7 +164,7 @@ public final class HuggingFaceCheckpoint implements AutoCloseable {
     float multiplier = multiplier(name + SCALE);
     TensorShape packed = tensor.shape();
     QuarterRows.requireShape(name, packed);
-    long out = rows(file, tensor, packed);
+    long out = packedRows(name);
     TernaryTensor target =
         TernaryTensor.allocate(
             name,
@@ -186,7 +186,15 @@ public final class HuggingFaceCheckpoint implements AutoCloseable {
     }
   }
 
-  private long rows(SafetensorsFile file, SafetensorsTensor tensor, TensorShape packed) {
+  /// Output rows of a packed ternary weight: four times the packed ones, unless config.json gives
+  /// fewer for that projection.
+  ///
+  /// @param name its name
+  /// @throws MalformedFileException where config.json gives a number that does not fit
+  public long packedRows(String name) {
+    SafetensorsFile file = weights.fileOf(name);
+    SafetensorsTensor tensor = file.tensor(name);
+    TensorShape packed = tensor.shape();
     OptionalLong known =
         config == null ? OptionalLong.empty() : config.facts().rowsOf(tensor.name());
     if (known.isEmpty()) {

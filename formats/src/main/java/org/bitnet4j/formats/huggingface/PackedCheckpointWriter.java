@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.TreeMap;
 import org.bitnet4j.formats.io.AtomicDirectory;
 import org.bitnet4j.formats.io.FileOutput;
 import org.bitnet4j.formats.io.InputFile;
@@ -69,20 +70,23 @@ public final class PackedCheckpointWriter implements AutoCloseable {
   /// @param source the checkpoint, open until the commit
   /// @param ternaryNames the weights that will arrive as ternary tensors
   /// @param maxShardBytes the most data of one safetensors file
+  /// @param metadata names and values for the metadata of the safetensors files
   /// @throws InvalidTensorException for a weight that the layout cannot hold
   public static PackedCheckpointWriter begin(
       Path target,
       HuggingFaceCheckpoint source,
       Collection<String> ternaryNames,
-      long maxShardBytes) {
-    return begin(AtomicDirectory.create(target), source, ternaryNames, maxShardBytes);
+      long maxShardBytes,
+      Map<String, String> metadata) {
+    return begin(AtomicDirectory.create(target), source, ternaryNames, maxShardBytes, metadata);
   }
 
   static PackedCheckpointWriter begin(
       AtomicDirectory directory,
       HuggingFaceCheckpoint source,
       Collection<String> ternaryNames,
-      long maxShardBytes) {
+      long maxShardBytes,
+      Map<String, String> metadata) {
     Set<String> ternary = new HashSet<>(ternaryNames);
     List<PackedEntry> entries = new ArrayList<>();
     boolean planned = false;
@@ -112,7 +116,7 @@ public final class PackedCheckpointWriter implements AutoCloseable {
         directory.close();
       }
     }
-    return begin(directory, source.configFile(), source, entries, maxShardBytes);
+    return begin(directory, source.configFile(), source, entries, maxShardBytes, metadata);
   }
 
   private static TensorShape shape(HuggingFaceCheckpoint source, SafetensorsTensor tensor) {
@@ -134,7 +138,7 @@ public final class PackedCheckpointWriter implements AutoCloseable {
   /// @throws InvalidTensorException for a weight that the layout cannot hold
   public static PackedCheckpointWriter begin(
       Path target, List<PackedEntry> entries, long maxShardBytes) {
-    return begin(AtomicDirectory.create(target), null, null, entries, maxShardBytes);
+    return begin(AtomicDirectory.create(target), null, null, entries, maxShardBytes, Map.of());
   }
 
   private static PackedCheckpointWriter begin(
@@ -142,7 +146,8 @@ public final class PackedCheckpointWriter implements AutoCloseable {
       @Nullable ConfigFile configFile,
       @Nullable HuggingFaceCheckpoint source,
       List<PackedEntry> entries,
-      long maxShardBytes) {
+      long maxShardBytes,
+      Map<String, String> metadata) {
     boolean begun = false;
     try {
       SequencedMap<String, PackedEntry> pending = new LinkedHashMap<>();
@@ -160,9 +165,11 @@ public final class PackedCheckpointWriter implements AutoCloseable {
           }
         }
       }
+      Map<String, String> all = new TreeMap<>(metadata);
+      all.put("format", "pt");
       PackedConfig config = PackedConfig.of(configFile, entries);
       ShardedSafetensorsWriter tensors =
-          ShardedSafetensorsWriter.begin(directory, stored, Map.of("format", "pt"), maxShardBytes);
+          ShardedSafetensorsWriter.begin(directory, stored, all, maxShardBytes);
       begun = true;
       return new PackedCheckpointWriter(directory, config, source, pending, tensors);
     } finally {

@@ -36,10 +36,9 @@ public final class CheckpointQuantizer {
     if (decisions.stream().allMatch(decision -> decision.config() == null)) {
       boolean quantized =
           checkpoint.tensors().stream()
-              .anyMatch(
-                  tensor ->
-                      tensor.content() == CheckpointTensor.Content.TERNARY
-                          || tensor.content() == CheckpointTensor.Content.INTEGER);
+              .anyMatch(tensor ->
+                  tensor.content() == CheckpointTensor.Content.TERNARY
+                      || tensor.content() == CheckpointTensor.Content.INTEGER);
       throw new InvalidTensorException(
           "of the checkpoint",
           -1,
@@ -85,9 +84,13 @@ public final class CheckpointQuantizer {
   /// @param workers threads to use
   /// @param progress is told of every finished tensor
   /// @return what was done to each tensor
-  /// @throws InvalidTensorException for NaN or infinite weights, or a tensor that the target cannot hold
+  /// @throws InvalidTensorException for NaN or infinite weights, or a tensor that the target cannot
+  ///   hold
   public QuantizationReport run(
-      QuantizedOutput output, RunDescription about, Workers workers, QuantizationProgress progress) {
+      QuantizedOutput output,
+      RunDescription about,
+      Workers workers,
+      QuantizationProgress progress) {
     long start = System.nanoTime();
     long total = decisions.stream().mapToLong(decision -> decision.tensor().bytes()).sum();
     long done = 0;

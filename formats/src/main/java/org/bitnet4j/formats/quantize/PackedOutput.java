@@ -12,8 +12,8 @@ import org.bitnet4j.quant.TensorShape;
 import org.bitnet4j.quant.Workers;
 import org.bitnet4j.quant.config.WeightQuantizationConfig;
 
-/// A Hugging Face directory with packed ternary safetensors; what is not quantized, configuration and
-/// tokenizer included, is copied.
+/// A Hugging Face directory with packed ternary safetensors; what is not quantized, configuration
+/// and tokenizer included, is copied.
 public final class PackedOutput implements QuantizedOutput {
   private static final String PACKING = "quarter rows, 2 bit";
 

@@ -126,8 +126,7 @@ final class Planner {
       @Override
       public void readRows(long firstRow, int rowCount, float[] target, int offset) {
         for (int r = 0; r < rowCount; r++) {
-          source.readRows(
-              (firstRow + r) * rows / count, 1, target, offset + r * shape.columns());
+          source.readRows((firstRow + r) * rows / count, 1, target, offset + r * shape.columns());
         }
       }
     };

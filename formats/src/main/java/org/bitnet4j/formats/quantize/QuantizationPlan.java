@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param originalBytes bytes of all tensors now
 /// @param storedBytes estimated bytes afterwards
 /// @param seconds estimated time of quantizing and packing on the given threads
-/// @param peakBytes estimated memory beside the program: codes, stored form and buffers of the largest
-///   tensor
+/// @param peakBytes estimated memory beside the program: codes, stored form and buffers of the
+///   largest tensor
 /// @param threads threads the estimate is for
 public record QuantizationPlan(
     QuantizationTarget target,

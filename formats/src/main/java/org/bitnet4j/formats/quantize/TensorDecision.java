@@ -11,19 +11,18 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param tensor the tensor
 /// @param config how it is quantized; absent where it is kept as it is
-public record TensorDecision(
-    CheckpointTensor tensor, @Nullable WeightQuantizationConfig config) {
+public record TensorDecision(CheckpointTensor tensor, @Nullable WeightQuantizationConfig config) {
 
-  /// A decision for each tensor of a checkpoint. Only float matrices (two dimensions) are quantized.
+  /// A decision for each tensor of a checkpoint. Only float matrices (two dimensions) are
+  /// quantized.
   static List<TensorDecision> of(Checkpoint checkpoint, Recipe recipe) {
     return checkpoint.tensors().stream()
-        .map(
-            tensor -> {
-              boolean matrix =
-                  tensor.content() == CheckpointTensor.Content.FLOAT && tensor.shape().rank() == 2;
-              return new TensorDecision(
-                  tensor, matrix ? recipe.resolve(tensor.name()).orElse(null) : null);
-            })
+        .map(tensor -> {
+          boolean matrix =
+              tensor.content() == CheckpointTensor.Content.FLOAT && tensor.shape().rank() == 2;
+          return new TensorDecision(
+              tensor, matrix ? recipe.resolve(tensor.name()).orElse(null) : null);
+        })
         .toList();
   }
 }

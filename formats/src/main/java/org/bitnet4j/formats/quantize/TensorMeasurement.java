@@ -13,8 +13,8 @@ import org.bitnet4j.quant.metrics.ErrorMetrics;
 import org.bitnet4j.quant.metrics.ErrorStatistics;
 import org.bitnet4j.quant.metrics.Histogram;
 
-/// One more pass over the original weights: the error of their approximation, their distribution, and
-/// where the threshold fell.
+/// One more pass over the original weights: the error of their approximation, their distribution,
+/// and where the threshold fell.
 ///
 /// @param error error of the dequantized weights
 /// @param weights distribution of the original weights
@@ -67,7 +67,12 @@ record TensorMeasurement(ErrorMetrics error, WeightHistogram weights) {
   }
 
   private static Part measure(
-      QuantizedTensor quantized, long first, int rows, float[] original, float[] row, double limit) {
+      QuantizedTensor quantized,
+      long first,
+      int rows,
+      float[] original,
+      float[] row,
+      double limit) {
     int columns = row.length;
     ErrorStatistics error = new ErrorStatistics();
     Histogram weights = new Histogram(limit, BINS);

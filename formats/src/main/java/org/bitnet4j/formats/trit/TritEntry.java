@@ -3,6 +3,7 @@ package org.bitnet4j.formats.trit;
 import org.bitnet4j.formats.safetensors.DType;
 import org.bitnet4j.quant.TensorHash;
 import org.bitnet4j.quant.TensorShape;
+import org.bitnet4j.quant.packing.PackedBlock;
 import org.bitnet4j.quant.packing.PackedHeader;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,13 @@ public sealed interface TritEntry {
     @Override
     public String name() {
       return header.name();
+    }
+
+    /// Bytes of the stored blocks, the scales and the block table.
+    public long storedBytes() {
+      return payloadLength
+          + (tableOffset - scaleOffset)
+          + (long) PackedBlock.ENTRY_BYTES * header.blockCount();
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.bitnet4j.formats.trit;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
@@ -85,6 +86,28 @@ public final class TritReader implements AutoCloseable {
       file.close();
       throw e;
     }
+  }
+
+  /// Whether a file begins as a container does.
+  ///
+  /// @param path the file
+  /// @throws org.bitnet4j.formats.io.MissingFileException where there is none
+  public static boolean isContainer(Path path) {
+    try (InputFile file = InputFile.open(path)) {
+      if (file.size() < Long.BYTES) {
+        return false;
+      }
+      ByteBuffer magic = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      file.read(0, magic);
+      return magic.getLong(0) == TritFormat.MAGIC;
+    }
+  }
+
+  /// Checks that nobody has changed the file since it was opened.
+  ///
+  /// @throws MalformedFileException where it has changed
+  public void requireUnchanged() {
+    file.requireUnchanged();
   }
 
   /// Bytes of the file.

@@ -76,6 +76,13 @@ public record Recipe(
     return read(ConfigFormat.JSON, "default recipe", "{}");
   }
 
+  /// The recipe with another configuration of the weights. Rules keep theirs.
+  ///
+  /// @param other the configuration
+  public Recipe withWeights(WeightQuantizationConfig other) {
+    return new Recipe(name, other, activations, targets, ignore, rules);
+  }
+
   /// Reads a recipe.
   ///
   /// @param format its format
