@@ -95,6 +95,15 @@ public record ActivationQuantizationConfig(
         null);
   }
 
+  /// The configuration that a legacy one meant, with notes on all that is not as it was.
+  ///
+  /// @param legacy the legacy configuration
+  public static Migration<ActivationQuantizationConfig> fromLegacy(
+      LegacyActivationQuantizationConfig legacy) {
+    return LegacyReader.migrate(
+        ActivationQuantizationConfig.class, "legacy configuration", legacy.tree());
+  }
+
   /// A builder that starts from the defaults.
   public static ActivationQuantizationConfigBuilder builder() {
     return defaults().toBuilder();

@@ -100,6 +100,13 @@ public record PackingConfig(
         SimdConfig.aggressive());
   }
 
+  /// The configuration that a legacy one meant, with notes on all that is not as it was.
+  ///
+  /// @param legacy the legacy configuration
+  public static Migration<PackingConfig> fromLegacy(LegacyPackingConfig legacy) {
+    return LegacyReader.migrate(PackingConfig.class, "legacy configuration", legacy.tree());
+  }
+
   /// A builder that starts from the defaults.
   public static PackingConfigBuilder builder() {
     return defaults().toBuilder();

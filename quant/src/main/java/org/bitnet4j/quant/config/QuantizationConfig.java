@@ -82,6 +82,13 @@ public record QuantizationConfig(
         false);
   }
 
+  /// The configuration that a legacy one meant, with notes on all that is not as it was.
+  ///
+  /// @param legacy the legacy configuration
+  public static Migration<QuantizationConfig> fromLegacy(LegacyQuantizationConfig legacy) {
+    return LegacyReader.migrate(QuantizationConfig.class, "legacy configuration", legacy.tree());
+  }
+
   /// A builder that starts from the defaults.
   public static QuantizationConfigBuilder builder() {
     return defaults().toBuilder();

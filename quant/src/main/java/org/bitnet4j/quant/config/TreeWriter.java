@@ -50,9 +50,11 @@ final class TreeWriter {
     return leaf(after);
   }
 
-  private static Tree leaf(@Nullable Object value) {
+  /// The tree of one value of a record.
+  static Tree leaf(@Nullable Object value) {
     return switch (value) {
       case null -> new Tree.Absent();
+      case Tree tree -> tree;
       case Configuration nested -> tree(nested);
       case Boolean flag -> new Tree.Flag(flag);
       case Number number -> new Tree.Digits(number.toString());

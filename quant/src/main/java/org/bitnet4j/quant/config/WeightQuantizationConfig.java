@@ -87,6 +87,15 @@ public record WeightQuantizationConfig(
         1.0);
   }
 
+  /// The configuration that a legacy one meant, with notes on all that is not as it was.
+  ///
+  /// @param legacy the legacy configuration
+  public static Migration<WeightQuantizationConfig> fromLegacy(
+      LegacyWeightQuantizationConfig legacy) {
+    return LegacyReader.migrate(
+        WeightQuantizationConfig.class, "legacy configuration", legacy.tree());
+  }
+
   /// A builder that starts from the defaults.
   public static WeightQuantizationConfigBuilder builder() {
     return defaults().toBuilder();
