@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -167,6 +168,8 @@ public final class PackedCheckpointWriter implements AutoCloseable {
       }
       Map<String, String> all = new TreeMap<>(metadata);
       all.put("format", "pt");
+      // By name, so that shards do not depend on the order in which the source stores them.
+      stored.sort(Comparator.comparing(SafetensorsEntry::name));
       PackedConfig config = PackedConfig.of(configFile, entries);
       ShardedSafetensorsWriter tensors =
           ShardedSafetensorsWriter.begin(directory, stored, all, maxShardBytes);
