@@ -4,6 +4,7 @@ module org.bitnet4j.quant {
   requires static jdk.incubator.vector;
   requires static transitive org.jspecify;
   requires tools.jackson.databind;
+  requires tools.jackson.core;
   requires tools.jackson.dataformat.yaml;
 
   exports org.bitnet4j.quant;

@@ -1,5 +1,6 @@
 package org.bitnet4j.quant.config;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// How activations are quantized.
@@ -28,7 +29,15 @@ public record ActivationQuantizationConfig(
     boolean smoothQuantization,
     double temperature,
     boolean enableCaching,
-    @Nullable Integer cacheSizeMb) {
+    @Nullable Integer cacheSizeMb)
+    implements Configuration {
+  private static final int DEFAULT_CACHE_SIZE_MB = 64;
+
+  /// Refuses null where a value is required. Ranges are the matter of [#validate()].
+  public ActivationQuantizationConfig {
+    Objects.requireNonNull(base, "base");
+    Objects.requireNonNull(attention, "attention");
+  }
 
   private static QuantizationConfig int8(QuantizationStrategy strategy) {
     return new QuantizationConfig(
@@ -84,5 +93,46 @@ public record ActivationQuantizationConfig(
         1.0,
         false,
         null);
+  }
+
+  /// A builder that starts from the defaults.
+  public static ActivationQuantizationConfigBuilder builder() {
+    return defaults().toBuilder();
+  }
+
+  /// A builder that starts from this configuration.
+  public ActivationQuantizationConfigBuilder toBuilder() {
+    return new ActivationQuantizationConfigBuilder(this);
+  }
+
+  /// The bound of the cache in MiB: `cacheSizeMb`, or 64 where it is absent.
+  public int cacheBudgetMb() {
+    return cacheSizeMb == null ? DEFAULT_CACHE_SIZE_MB : cacheSizeMb;
+  }
+
+  /// This configuration with a scale per token (row) from that row alone.
+  public ActivationQuantizationConfig withPerToken() {
+    return toBuilder().perToken(true).build();
+  }
+
+  /// This configuration with a running range over other many batches.
+  ///
+  /// @param batches in [1, 10000]
+  public ActivationQuantizationConfig withWindow(int batches) {
+    return toBuilder().movingAverageWindow(batches).build();
+  }
+
+  /// This configuration with soft rounding in training; acts with `base.qatEnabled`.
+  ///
+  /// @param value temperature in (0, 10]; towards 0 it is hard rounding
+  public ActivationQuantizationConfig withSmoothQuantization(double value) {
+    return toBuilder().smoothQuantization(true).temperature(value).build();
+  }
+
+  /// This configuration with quantized activations reused for an identical input.
+  ///
+  /// @param megabytes bound of the cache in MiB, in [1, 8192]
+  public ActivationQuantizationConfig withCaching(int megabytes) {
+    return toBuilder().enableCaching(true).cacheSizeMb(megabytes).build();
   }
 }

@@ -20,7 +20,8 @@ public record AttentionQuantizationConfig(
     boolean quantizeOutput,
     @Nullable Double scoreClipThreshold,
     boolean causalOptimization,
-    @Nullable Double sparsityThreshold) {
+    @Nullable Double sparsityThreshold)
+    implements Configuration {
 
   /// Quantized query, key, value and output; exact scores.
   public static AttentionQuantizationConfig defaults() {
@@ -30,5 +31,32 @@ public record AttentionQuantizationConfig(
   /// Everything quantized, causal, sparse.
   public static AttentionQuantizationConfig bitnet() {
     return new AttentionQuantizationConfig(true, true, true, true, true, 10.0, true, 0.01);
+  }
+
+  /// A builder that starts from the defaults.
+  public static AttentionQuantizationConfigBuilder builder() {
+    return defaults().toBuilder();
+  }
+
+  /// A builder that starts from this configuration.
+  public AttentionQuantizationConfigBuilder toBuilder() {
+    return new AttentionQuantizationConfigBuilder(this);
+  }
+
+  /// This configuration with exact softmax probabilities.
+  public AttentionQuantizationConfig withoutScoreQuantization() {
+    return toBuilder().quantizeScores(false).build();
+  }
+
+  /// This configuration with the masked upper triangle never computed.
+  public AttentionQuantizationConfig withCausalOptimization() {
+    return toBuilder().causalOptimization(true).build();
+  }
+
+  /// This configuration with probabilities below `threshold` dropped, the row renormalised.
+  ///
+  /// @param threshold in (0, 1)
+  public AttentionQuantizationConfig withSparsityThreshold(double threshold) {
+    return toBuilder().sparsityThreshold(threshold).build();
   }
 }

@@ -1,5 +1,6 @@
 package org.bitnet4j.quant.config;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// How quantized weights are stored.
@@ -26,7 +27,14 @@ public record PackingConfig(
     boolean integrityChecking,
     boolean parallelPacking,
     @Nullable Integer numThreads,
-    SimdConfig simd) {
+    SimdConfig simd)
+    implements Configuration {
+
+  /// Refuses null where a value is required. Ranges are the matter of [#validate()].
+  public PackingConfig {
+    Objects.requireNonNull(strategy, "strategy");
+    Objects.requireNonNull(simd, "simd");
+  }
 
   /// Two bits per weight, compressed and checked.
   public static PackingConfig defaults() {
@@ -90,5 +98,34 @@ public record PackingConfig(
         true,
         null,
         SimdConfig.aggressive());
+  }
+
+  /// A builder that starts from the defaults.
+  public static PackingConfigBuilder builder() {
+    return defaults().toBuilder();
+  }
+
+  /// A builder that starts from this configuration.
+  public PackingConfigBuilder toBuilder() {
+    return new PackingConfigBuilder(this);
+  }
+
+  /// This configuration packed on all cores.
+  public PackingConfig withParallelPacking() {
+    return toBuilder().parallelPacking(true).numThreads(null).build();
+  }
+
+  /// This configuration packed on several threads; the bytes do not depend on their number.
+  ///
+  /// @param threads in [1, 256]
+  public PackingConfig withParallelPacking(int threads) {
+    return toBuilder().parallelPacking(true).numThreads(threads).build();
+  }
+
+  /// This configuration with the DEFLATE stage at another level; level 0 turns the stage off.
+  ///
+  /// @param level in [0, 9]
+  public PackingConfig withCompressionLevel(int level) {
+    return toBuilder().enableCompression(level != 0).compressionLevel(level).build();
   }
 }

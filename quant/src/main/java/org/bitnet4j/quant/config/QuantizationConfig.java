@@ -1,5 +1,6 @@
 package org.bitnet4j.quant.config;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Settings shared by weight and activation quantization.
@@ -20,7 +21,14 @@ public record QuantizationConfig(
     boolean qatEnabled,
     @Nullable Integer calibrationSize,
     @Nullable Long seed,
-    boolean verbose) {
+    boolean verbose)
+    implements Configuration {
+
+  /// Refuses null where a value is required. Ranges are the matter of [#validate()].
+  public QuantizationConfig {
+    Objects.requireNonNull(precision, "precision");
+    Objects.requireNonNull(strategy, "strategy");
+  }
 
   /// Ternary, symmetric, nothing else.
   public static QuantizationConfig defaults() {
@@ -72,5 +80,51 @@ public record QuantizationConfig(
         null,
         null,
         false);
+  }
+
+  /// A builder that starts from the defaults.
+  public static QuantizationConfigBuilder builder() {
+    return defaults().toBuilder();
+  }
+
+  /// A builder that starts from this configuration.
+  public QuantizationConfigBuilder toBuilder() {
+    return new QuantizationConfigBuilder(this);
+  }
+
+  /// This configuration with straight-through fake quantization for training.
+  public QuantizationConfig withQat() {
+    return toBuilder().qatEnabled(true).build();
+  }
+
+  /// This configuration with values beyond mean ± `threshold`·σ clamped first.
+  ///
+  /// @param threshold in (0, 10]
+  public QuantizationConfig withClipping(double threshold) {
+    return toBuilder().clipThreshold(threshold).build();
+  }
+
+  /// This configuration with calibration that keeps at most `size` samples.
+  ///
+  /// @param size in [1, 100000]
+  public QuantizationConfig withCalibration(int size) {
+    return toBuilder().calibrationSize(size).build();
+  }
+
+  /// This configuration with one scale per output row (weights) or feature (static activations).
+  public QuantizationConfig withPerChannel() {
+    return toBuilder().perChannel(true).build();
+  }
+
+  /// This configuration with a seed for all sampling.
+  ///
+  /// @param value any number
+  public QuantizationConfig withSeed(long value) {
+    return toBuilder().seed(value).build();
+  }
+
+  /// This configuration with decisions logged at INFO instead of DEBUG.
+  public QuantizationConfig withVerbose() {
+    return toBuilder().verbose(true).build();
   }
 }

@@ -1,6 +1,11 @@
 package org.bitnet4j.quant.config;
 
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Which instructions the kernels may use, and how work is cut for them.
 ///
@@ -24,7 +29,8 @@ public record SimdConfig(
     boolean enablePrefetch,
     int prefetchDistance,
     boolean vectorizedOps,
-    Map<String, String> customParams) {
+    Map<String, String> customParams)
+    implements Configuration {
 
   /// Copies the map.
   public SimdConfig {
@@ -49,5 +55,54 @@ public record SimdConfig(
   /// The scalar reference everywhere.
   public static SimdConfig disabled() {
     return new SimdConfig(false, false, false, false, 64, 16, false, 8, true, Map.of());
+  }
+
+  /// A builder that starts from the defaults.
+  public static SimdConfigBuilder builder() {
+    return defaults().toBuilder();
+  }
+
+  /// A builder that starts from this configuration.
+  public SimdConfigBuilder toBuilder() {
+    return new SimdConfigBuilder(this);
+  }
+
+  /// What is wrong with this configuration on a host: its own problems, and a forced instruction
+  /// set that the host does not have.
+  ///
+  /// @param available what the host offers
+  public List<ConfigProblem> problemsOn(Set<InstructionSet> available) {
+    Stream<ConfigProblem> absent =
+        forced().entrySet().stream()
+            .filter(forced -> !available.contains(forced.getValue()))
+            .map(forced ->
+                ConfigProblem.error(
+                    forced.getKey(),
+                    "true",
+                    "false on a host without " + forced.getValue(),
+                    available.isEmpty()
+                        ? "This host offers no vector instructions: turn it off."
+                        : "This host offers "
+                            + listed(available)
+                            + ": turn it off or force one that is there."));
+    return Stream.concat(problems().stream(), absent).toList();
+  }
+
+  private Map<String, InstructionSet> forced() {
+    Map<String, InstructionSet> forced = new LinkedHashMap<>();
+    if (forceSse2) {
+      forced.put("forceSse2", InstructionSet.SSE2);
+    }
+    if (forceAvx2) {
+      forced.put("forceAvx2", InstructionSet.AVX2);
+    }
+    if (forceNeon) {
+      forced.put("forceNeon", InstructionSet.NEON);
+    }
+    return forced;
+  }
+
+  private static String listed(Set<InstructionSet> available) {
+    return available.stream().sorted().map(Enum::name).collect(Collectors.joining(", "));
   }
 }

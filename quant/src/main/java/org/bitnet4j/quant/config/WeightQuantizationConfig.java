@@ -1,5 +1,6 @@
 package org.bitnet4j.quant.config;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// How weights are quantized and packed.
@@ -30,7 +31,16 @@ public record WeightQuantizationConfig(
     PackingConfig packing,
     boolean freezeWeights,
     @Nullable Double weightDecay,
-    @Nullable Double gradientClip) {
+    @Nullable Double gradientClip)
+    implements Configuration {
+
+  /// Refuses null where a value is required. Ranges are the matter of [#validate()].
+  public WeightQuantizationConfig {
+    Objects.requireNonNull(base, "base");
+    Objects.requireNonNull(ternaryMethod, "ternaryMethod");
+    Objects.requireNonNull(scaleRule, "scaleRule");
+    Objects.requireNonNull(packing, "packing");
+  }
 
   /// Mean threshold with least-squares scales, outliers left out of the statistics.
   public static WeightQuantizationConfig defaults() {
@@ -75,5 +85,55 @@ public record WeightQuantizationConfig(
         false,
         1e-4,
         1.0);
+  }
+
+  /// A builder that starts from the defaults.
+  public static WeightQuantizationConfigBuilder builder() {
+    return defaults().toBuilder();
+  }
+
+  /// A builder that starts from this configuration.
+  public WeightQuantizationConfigBuilder toBuilder() {
+    return new WeightQuantizationConfigBuilder(this);
+  }
+
+  /// The defaults with one scale per group of `size` inputs.
+  ///
+  /// @param size a power of two in [1, 4096]
+  public static WeightQuantizationConfig grouped(int size) {
+    return builder().groupSize(size).build();
+  }
+
+  /// The defaults with one threshold per block of `size` inputs.
+  ///
+  /// @param size a power of two in [1, 1024]
+  public static WeightQuantizationConfig blockwise(int size) {
+    return builder().blockSize(size).build();
+  }
+
+  /// This configuration with scales that training moves; acts with `base.qatEnabled`.
+  public WeightQuantizationConfig withLearnableScales() {
+    return toBuilder().learnableScales(true).build();
+  }
+
+  /// This configuration with another way to choose the threshold.
+  ///
+  /// @param method the method
+  public WeightQuantizationConfig withTernaryMethod(TernaryMethod method) {
+    return toBuilder().ternaryMethod(method).build();
+  }
+
+  /// This configuration with another factor of its threshold method.
+  ///
+  /// @param factor in (0, 2]
+  public WeightQuantizationConfig withThresholdFactor(double factor) {
+    return toBuilder().customThresholdFactor(factor).build();
+  }
+
+  /// This configuration with codes stored another way.
+  ///
+  /// @param config how codes are stored
+  public WeightQuantizationConfig withPacking(PackingConfig config) {
+    return toBuilder().packing(config).build();
   }
 }
