@@ -13,13 +13,19 @@ public final class QuantizeBenchmarkReport {
   private static final List<String> PATHS = List.of("scalar", "128", "256", "512");
   private static final int ROUNDS = 11;
 
+  /// Slices of warm-up, runs that it takes at least, and how much longer it may take for them.
+  private static final int WARM_SLICES = 20;
+
+  private static final int WARM_RUNS = 200;
+  private static final int LONGEST_WARM_UP = 5;
+
   private final long sliceNanos;
   private final long warmUpNanos;
   private final List<Section> sections = new ArrayList<>();
 
   private QuantizeBenchmarkReport(double sliceSeconds) {
     this.sliceNanos = (long) (sliceSeconds * 1e9);
-    this.warmUpNanos = 20 * sliceNanos;
+    this.warmUpNanos = WARM_SLICES * sliceNanos;
   }
 
   /// Runs everything.
@@ -91,7 +97,7 @@ public final class QuantizeBenchmarkReport {
     try {
       for (BenchmarkCase subject : cases) {
         subject.check();
-        measure(subject, warmUpNanos);
+        warmUp(subject);
       }
       double[][] rates = new double[cases.size()][ROUNDS];
       for (int round = 0; round < ROUNDS; round++) {
@@ -106,6 +112,19 @@ public final class QuantizeBenchmarkReport {
       sections.add(new Section(title, cases.getFirst().unit(), rows));
     } finally {
       cases.forEach(BenchmarkCase::close);
+    }
+  }
+
+  /// Runs until the compiler has had its time: on a busy machine, a vector loop is interpreted for
+  /// seconds, a thousand times slower than it will be.
+  private void warmUp(BenchmarkCase subject) {
+    long start = System.nanoTime();
+    long elapsed = 0;
+    for (int runs = 0;
+        elapsed < warmUpNanos || (runs < WARM_RUNS && elapsed < LONGEST_WARM_UP * warmUpNanos);
+        runs++) {
+      blackhole = subject.run();
+      elapsed = System.nanoTime() - start;
     }
   }
 
