@@ -183,6 +183,8 @@ final class TritFixtures {
 
   static Path write(Path path, byte[] bytes) {
     try {
+      // A truncated file is flushed to the device when it is closed; a new one is not.
+      Files.deleteIfExists(path);
       return Files.write(path, bytes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

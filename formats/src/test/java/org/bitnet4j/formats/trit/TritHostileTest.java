@@ -69,25 +69,43 @@ class TritHostileTest {
 
   static Stream<Arguments> directories() {
     List<Arguments> all = new ArrayList<>();
-    add(all, "nothing", s -> {});
-    add(all, "recipe flag 2", s -> s.u8(2));
-    add(all, "recipe longer than the file", s -> s.u8(1).u32(-1));
-    add(all, "recipe of 2 GiB", s -> s.u8(1).u32(Integer.MAX_VALUE));
-    add(all, "recipe not UTF-8", s -> s.u8(1).u32(1).u8(0xFF).u32(0).u32(0).u32(0));
-    add(all, "recipe with half a surrogate", s -> s.u8(1).u32(3).u8(0xED).u8(0xA0).u8(0x80));
-    add(all, "4 billion metadata", s -> s.u8(0).u32(-1));
-    add(all, "metadata twice", s -> s.u8(0).u32(2).text("k").text("v").text("k").text("v"));
-    add(all, "metadata unsorted", s -> s.u8(0).u32(2).text("l").text("v").text("k").text("v"));
-    add(all, "4 billion attachments", s -> s.u8(0).u32(0).u32(-1));
+    add(all, "nothing", "directory length", s -> {});
+    add(all, "recipe flag 2", "recipe present", s -> s.u8(2));
+    add(all, "recipe longer than the file", "recipe", s -> s.u8(1).u32(-1));
+    add(all, "recipe of 2 GiB", "recipe", s -> s.u8(1).u32(Integer.MAX_VALUE));
+    add(
+        all,
+        "recipe not UTF-8",
+        "recipe must be UTF-8",
+        s -> s.u8(1).u32(1).u8(0xFF).u32(0).u32(0).u32(0));
+    add(
+        all,
+        "recipe with half a surrogate",
+        "recipe must be UTF-8",
+        s -> s.u8(1).u32(3).u8(0xED).u8(0xA0).u8(0x80));
+    add(all, "4 billion metadata", "metadata count", s -> s.u8(0).u32(-1));
+    add(
+        all,
+        "metadata twice",
+        "metadata key",
+        s -> s.u8(0).u32(2).text("k").text("v").text("k").text("v"));
+    add(
+        all,
+        "metadata unsorted",
+        "metadata key",
+        s -> s.u8(0).u32(2).text("l").text("v").text("k").text("v"));
+    add(all, "4 billion attachments", "attachment count", s -> s.u8(0).u32(0).u32(-1));
     for (String bad : new String[] {"", "..", "a/b", "a\u0000b", ".ssh", "c:x", "x".repeat(300)}) {
       add(
           all,
           "attachment " + bad.length() + bad.codePoints().sum(),
+          "attachment name must be a plain file name",
           s -> s.u8(0).u32(0).u32(1).text(bad).u64(64).u64(0).u32(0).u32(0));
     }
     add(
         all,
         "attachment twice",
+        "attachment name must be used once",
         s ->
             s.u8(0)
                 .u32(0)
@@ -104,39 +122,59 @@ class TritHostileTest {
     add(
         all,
         "attachment beyond the file",
+        "attachment a",
         s -> s.u8(0).u32(0).u32(1).text("a").u64(64).u64(1000).u32(0).u32(0));
     add(
         all,
         "attachment at 2^63",
+        "attachment offset",
         s -> s.u8(0).u32(0).u32(1).text("a").u64(Long.MIN_VALUE).u64(0).u32(0).u32(0));
-    add(all, "4 billion tensors", s -> s.bytes(empty().toArray()).u32(-1));
-    add(all, "100 million tensors", s -> s.bytes(empty().toArray()).u32(100_000_000));
-    add(all, "no name", s -> raw(s.bytes(start(1).toArray()), "", 0, 64, 64));
+    add(all, "4 billion tensors", "tensor count", s -> s.bytes(empty().toArray()).u32(-1));
+    add(
+        all,
+        "100 million tensors",
+        "tensor count",
+        s -> s.bytes(empty().toArray()).u32(100_000_000));
+    add(all, "no name", "tensor name", s -> raw(s.bytes(start(1).toArray()), "", 0, 64, 64));
     add(
         all,
         "17 dimensions",
+        "number of dimensions",
         s -> s.bytes(start(1).toArray()).text("t").u8(17).bytes(new byte[150]));
-    add(all, "dimension -1", s -> name(s.bytes(start(1).toArray()), "t", 0, -1, 0).bytes(pad()));
+    add(
+        all,
+        "dimension -1",
+        "dimension",
+        s -> name(s.bytes(start(1).toArray()), "t", 0, -1, 0).bytes(pad()));
     add(
         all,
         "dimension 2^49",
+        "dimension",
         s -> name(s.bytes(start(1).toArray()), "t", 0, 1L << 49, 0).bytes(pad()));
     add(
         all,
         "columns 2^31",
+        "dimension",
         s -> name(s.bytes(start(1).toArray()), "t", 0, 1, 1L << 31).bytes(pad()));
     add(
         all,
         "product beyond 2^63",
+        "dimensions must be of at most",
         s -> name(s.bytes(start(1).toArray()), "t", 0, BIG, BIG, 4).bytes(pad()));
     add(
         all,
         "other element count",
+        "element count",
         s -> name(s.bytes(start(1).toArray()), "t", 5, 2, 2).bytes(pad()));
-    add(all, "kind 3", s -> name(s.bytes(start(1).toArray()), "t", 4, 2, 2).u8(3).bytes(pad()));
+    add(
+        all,
+        "kind 3",
+        "kind",
+        s -> name(s.bytes(start(1).toArray()), "t", 4, 2, 2).u8(3).bytes(pad()));
     add(
         all,
         "raw of 2^61 elements of 64 bits",
+        "payload length",
         s ->
             name(s.bytes(start(1).toArray()), "t", 1L << 61, 1L << 31, 1L << 30)
                 .u8(TensorKind.RAW)
@@ -150,39 +188,51 @@ class TritHostileTest {
     add(
         all,
         "unknown element type",
+        "element type",
         s ->
             name(s.bytes(start(1).toArray()), "t", 0, 0)
                 .u8(TensorKind.RAW)
                 .text("F31")
                 .bytes(pad()));
-    add(all, "raw beyond the file", s -> raw(s.bytes(start(1).toArray()), "t", 1000, 64, 64));
+    add(
+        all,
+        "raw beyond the file",
+        "payload of t",
+        s -> raw(s.bytes(start(1).toArray()), "t", 1000, 64, 64));
     add(
         all,
         "same name twice",
+        "tensor name must be used once",
         s -> raw(raw(s.bytes(start(2).toArray()), "t", 0, 64, 64), "t", 0, 64, 64));
     add(
         all,
         "strategy 6",
+        "strategy",
         s -> name(s.bytes(start(1).toArray()), "t", 0, 0).u8(0).u8(6).u8(0).bytes(pad()));
     add(
         all,
         "kernel layout of run lengths",
+        "kernel layout",
         s -> name(s.bytes(start(1).toArray()), "t", 0, 0).u8(0).u8(4).u8(1).bytes(pad()));
     add(
         all,
         "integers of 3 bits",
+        "bits",
         s -> name(s.bytes(start(1).toArray()), "t", 0, 0).u8(1).u8(3).u8(0).bytes(pad()));
     add(
         all,
         "group of size 0",
+        "group size",
         s -> ternary(s.bytes(start(1).toArray()), 0, 0).u8(2).u32(0).bytes(pad()));
     add(
         all,
         "group size without groups",
+        "group size",
         s -> ternary(s.bytes(start(1).toArray()), 0, 0).u8(0).u32(1).bytes(pad()));
     add(
         all,
         "2^62 scales",
+        "dimensions must be small enough",
         s ->
             rest(
                 ternary(s.bytes(start(1).toArray()), 1L << 62, 1L << 47, 1 << 15).u8(2).u32(1),
@@ -192,10 +242,12 @@ class TritHostileTest {
     add(
         all,
         "2^47 rows of a scale each",
+        "scales",
         s -> rest(ternary(s.bytes(start(1).toArray()), BIG, BIG, 1).u8(1).u32(0), 2048, 0, 0));
     add(
         all,
         "2^30 weights without a table",
+        "scales of t",
         s ->
             rest(
                 ternary(s.bytes(start(1).toArray()), 1 << 30, 1 << 30).u8(0).u32(0),
@@ -205,12 +257,14 @@ class TritHostileTest {
     add(
         all,
         "block size 0",
+        "block size",
         s -> rest(ternary(s.bytes(start(1).toArray()), 0, 0).u8(0).u32(0), 0, 0, 0));
     add(
         all,
         "block size 2049",
+        "block size",
         s -> rest(ternary(s.bytes(start(1).toArray()), 0, 0).u8(0).u32(0), 2049, 0, 0));
-    add(all, "byte after the directory", s -> s.bytes(start(0).toArray()).u8(0));
+    add(all, "byte after the directory", "directory", s -> s.bytes(start(0).toArray()).u8(0));
     return all.stream();
   }
 
@@ -218,19 +272,23 @@ class TritHostileTest {
     return new byte[80];
   }
 
-  private static void add(List<Arguments> all, String what, Consumer<ByteSink> content) {
+  private static void add(
+      List<Arguments> all, String what, String field, Consumer<ByteSink> content) {
     ByteSink sink = new ByteSink();
     content.accept(sink);
-    all.add(Arguments.of(what, sink));
+    all.add(Arguments.of(what, field, sink));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("directories")
-  void lyingDirectoryIsRefused(String what, ByteSink content) {
-    refuse(what, TritFixtures.container(new byte[0], content));
+  void lyingDirectoryIsRefused(String what, String field, ByteSink content) {
+    refuse(
+        what,
+        ": " + field + (field.contains(" must ") ? "" : " must "),
+        TritFixtures.container(new byte[16], content));
   }
 
-  private void refuse(String what, byte[] bytes) {
+  private void refuse(String what, String message, byte[] bytes) {
     Path path = TritFixtures.write(directory.resolve("hostile.trit"), bytes);
     Assertions.assertTimeout(
         Duration.ofSeconds(1),
@@ -238,7 +296,8 @@ class TritHostileTest {
             assertThatThrownBy(() -> TritReader.open(path).close())
                 .as(what)
                 .isInstanceOf(MalformedFileException.class)
-                .hasMessageContaining("hostile.trit"));
+                .hasMessageContaining("hostile.trit")
+                .hasMessageContaining(message));
   }
 
   @Test
@@ -264,7 +323,7 @@ class TritHostileTest {
     refuseAt("padding", content, raw(start(1), "a", 2, 64, 72), "padding");
     byte[] early = TritFixtures.container(new byte[0], start(0));
     ByteBuffer.wrap(early).order(java.nio.ByteOrder.LITTLE_ENDIAN).putLong(16, 8);
-    refuse("directory inside the preamble", TritFixtures.withChecksums(early));
+    refuse("directory inside the preamble", "directory offset", TritFixtures.withChecksums(early));
   }
 
   private void refuseAt(String what, byte[] content, ByteSink sink, String message) {
@@ -329,7 +388,7 @@ class TritHostileTest {
   void otherFilesAreNamedAsSuch() {
     byte[] gguf = new byte[100];
     gguf[0] = 'G';
-    refuse("another format", gguf);
+    refuse("another format", "no .trit file", gguf);
     byte[] later = TritFixtures.container(new byte[0], start(0));
     later[8] = 2;
     Path path = TritFixtures.write(directory.resolve("hostile.trit"), later);
