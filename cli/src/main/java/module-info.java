@@ -3,7 +3,7 @@
 module org.bitnet4j.cli {
   requires info.picocli;
   requires org.bitnet4j.formats;
-  requires progressbar;
+  requires me.tongfei.progressbar;
   requires static transitive org.jspecify;
   requires tools.jackson.databind;
 

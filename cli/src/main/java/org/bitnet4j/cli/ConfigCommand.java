@@ -82,9 +82,8 @@ final class ConfigCommand {
         if (json) {
           spec.commandLine().getOut().println(Json.text(names));
         } else {
-          names.forEach(
-              (type, list) ->
-                  spec.commandLine().getOut().println(type + ": " + String.join(", ", list)));
+          names.forEach((type, list) ->
+              spec.commandLine().getOut().println(type + ": " + String.join(", ", list)));
         }
         return ExitCode.OK;
       }
@@ -125,12 +124,10 @@ final class ConfigCommand {
         document.put("problems", problems.stream().map(Validate::row).toList());
         json.print(spec, document);
       } else {
-        problems.forEach(
-            problem ->
-                spec.commandLine()
-                    .getOut()
-                    .println(
-                        (problem.isError() ? "error:   " : "warning: ") + problem.message()));
+        problems.forEach(problem ->
+            spec.commandLine()
+                .getOut()
+                .println((problem.isError() ? "error:   " : "warning: ") + problem.message()));
         spec.commandLine().getOut().println(file + (valid ? " is valid" : " is not valid"));
       }
       return valid ? ExitCode.OK : ExitCode.BAD_CONFIG;

@@ -32,8 +32,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// The main job on the shipped checkpoints: every method, every packing strategy, both file formats,
-/// all of it verified.
+/// The main job on the shipped checkpoints: every method, every packing strategy, both file
+/// formats, all of it verified.
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
@@ -119,8 +119,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private Map<String, Object> container(String model, Checkpoint checkpoint, Workers workers) {
     Path file = output.resolve(model + ".trit");
-    QuantizationReport report =
-        quantize(model, checkpoint, QuantizationTarget.TRIT, file, workers);
+    QuantizationReport report = quantize(model, checkpoint, QuantizationTarget.TRIT, file, workers);
     Path page = output.resolve(model + ".html");
     QuantizeCommand.write(page, HtmlReport.render(report));
     Map<String, Object> row = verified(file, checkpoint);
@@ -155,8 +154,7 @@ final class DemoCommand implements Callable<Integer> {
       row.put("format", inspection.format());
       row.put("bitsPerWeight", inspection.bitsPerWeight());
       row.put("tritHash", inspection.tritHash());
-      row.put(
-          "verified", Comparison.all(written, source).stream().allMatch(Comparison::agrees));
+      row.put("verified", Comparison.all(written, source).stream().allMatch(Comparison::agrees));
     }
     return row;
   }
@@ -181,7 +179,8 @@ final class DemoCommand implements Callable<Integer> {
       boolean good) {
     PrintWriter out = spec.commandLine().getOut();
     out.println("Error of the projections, and bytes per weight with each packing strategy:");
-    List<String> header = new ArrayList<>(List.of("model", "method", "zeros %", "SQNR dB", "cosine"));
+    List<String> header =
+        new ArrayList<>(List.of("model", "method", "zeros %", "SQNR dB", "cosine"));
     header.addAll(List.of("1 byte", "2 bit", "base 3", "aligned", "runs", "sparse", "hybrid"));
     header.add("HYBRID+deflate");
     header.add("verified");

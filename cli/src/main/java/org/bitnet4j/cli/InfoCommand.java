@@ -57,27 +57,25 @@ final class InfoCommand implements Callable<Integer> {
   private static Map<String, Object> customParams() {
     Map<String, Object> parameters = new LinkedHashMap<>();
     KernelParameters.all()
-        .forEach(
-            parameter ->
-                parameters.put(
-                    parameter.name(),
-                    parameter.meaning()
-                        + "; "
-                        + parameter.allowed()
-                        + ", default "
-                        + parameter.defaultValue()));
+        .forEach(parameter ->
+            parameters.put(
+                parameter.name(),
+                parameter.meaning()
+                    + "; "
+                    + parameter.allowed()
+                    + ", default "
+                    + parameter.defaultValue()));
     return parameters;
   }
 
   private static void print(PrintWriter out, Map<String, Object> info) {
-    info.forEach(
-        (key, value) -> {
-          if (value instanceof Map<?, ?> entries) {
-            out.println(key + ":");
-            entries.forEach((name, text) -> out.printf("  %-14s %s%n", name, text));
-          } else {
-            out.printf("%-18s %s%n", key + ":", value);
-          }
-        });
+    info.forEach((key, value) -> {
+      if (value instanceof Map<?, ?> entries) {
+        out.println(key + ":");
+        entries.forEach((name, text) -> out.printf("  %-14s %s%n", name, text));
+      } else {
+        out.printf("%-18s %s%n", key + ":", value);
+      }
+    });
   }
 }

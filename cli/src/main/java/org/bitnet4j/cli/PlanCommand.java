@@ -77,8 +77,7 @@ final class PlanCommand implements Callable<Integer> {
     row.put("originalBytes", tensor.originalBytes());
     row.put("storedBytes", tensor.storedBytes());
     row.put(
-        "sqnrDb",
-        tensor.error() == null ? null : QuantizeCommand.finite(tensor.error().sqnrDb()));
+        "sqnrDb", tensor.error() == null ? null : QuantizeCommand.finite(tensor.error().sqnrDb()));
     return row;
   }
 

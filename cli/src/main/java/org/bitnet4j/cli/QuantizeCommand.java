@@ -73,7 +73,13 @@ final class QuantizeCommand implements Callable<Integer> {
         Terminal progress = new Terminal(err);
         Workers workers = threads.workers()) {
       result =
-          run(checkpoint, recipe, output, to, workers, json.enabled() ? QuantizationProgress.NONE : progress);
+          run(
+              checkpoint,
+              recipe,
+              output,
+              to,
+              workers,
+              json.enabled() ? QuantizationProgress.NONE : progress);
     }
     if (report != null) {
       write(report, HtmlReport.render(result));

@@ -18,7 +18,8 @@ final class RecipeOptions {
   @Option(
       names = "--preset",
       paramLabel = "NAME",
-      description = "Weight configuration to start from, as `config show` lists them (default bitnet).")
+      description =
+          "Weight configuration to start from, as `config show` lists them (default bitnet).")
   private @Nullable String preset;
 
   @Option(

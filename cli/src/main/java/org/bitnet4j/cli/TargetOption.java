@@ -14,9 +14,7 @@ final class TargetOption {
 
   QuantizationTarget target() {
     return QuantizationTarget.of(target)
-        .orElseThrow(
-            () ->
-                new UsageException(
-                    "--to must be trit or safetensors:packed, got [" + target + "]."));
+        .orElseThrow(() ->
+            new UsageException("--to must be trit or safetensors:packed, got [" + target + "]."));
   }
 }

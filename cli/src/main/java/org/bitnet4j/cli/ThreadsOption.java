@@ -9,7 +9,8 @@ final class ThreadsOption {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Threads to use, 1 to 256 (default: all cores). The result never depends on it.")
+      description =
+          "Threads to use, 1 to 256 (default: all cores). The result never depends on it.")
   private @Nullable Integer threads;
 
   Workers workers() {

@@ -30,8 +30,8 @@ import org.bitnet4j.quant.weights.WeightQuantizer;
 /// @param method name of the method, for people
 /// @param error error over all quantized weights
 /// @param zeroShare zero trits over all of them
-/// @param bytesPerWeight stored bytes (payload, block table, scales) over weights: one entry for each
-///   strategy without DEFLATE, and [#DEFLATED]
+/// @param bytesPerWeight stored bytes (payload, block table, scales) over weights: one entry for
+///   each strategy without DEFLATE, and [#DEFLATED]
 /// @param verified whether every packed tensor came back with the trit hash it went in with
 public record MethodComparison(
     String method,
@@ -54,20 +54,17 @@ public record MethodComparison(
             .map(decision -> checkpoint.floats(decision.tensor()))
             .toList();
     List<MethodComparison> comparisons = new ArrayList<>();
-    methods()
-        .forEach((name, config) -> comparisons.add(compare(name, config, weights, workers)));
+    methods().forEach((name, config) -> comparisons.add(compare(name, config, weights, workers)));
     return comparisons;
   }
 
   private static Map<String, WeightQuantizationConfig> methods() {
     WeightQuantizationConfig bitnet = WeightQuantizationConfig.bitnet();
-    WeightQuantizationConfig fitted =
-        bitnet.toBuilder().scaleRule(ScaleRule.LEAST_SQUARES).build();
+    WeightQuantizationConfig fitted = bitnet.toBuilder().scaleRule(ScaleRule.LEAST_SQUARES).build();
     Map<String, WeightQuantizationConfig> methods = new LinkedHashMap<>();
     methods.put("mean, absmean (b1.58)", bitnet);
     methods.put("mean, least squares", fitted);
-    methods.put(
-        "median", fitted.toBuilder().ternaryMethod(TernaryMethod.MEDIAN_THRESHOLD).build());
+    methods.put("median", fitted.toBuilder().ternaryMethod(TernaryMethod.MEDIAN_THRESHOLD).build());
     methods.put(
         "adaptive", fitted.toBuilder().ternaryMethod(TernaryMethod.ADAPTIVE_THRESHOLD).build());
     WeightQuantizationConfig optimal =
@@ -78,10 +75,7 @@ public record MethodComparison(
   }
 
   private static MethodComparison compare(
-      String method,
-      WeightQuantizationConfig config,
-      List<TensorSource> weights,
-      Workers workers) {
+      String method, WeightQuantizationConfig config, List<TensorSource> weights, Workers workers) {
     ErrorStatistics error = new ErrorStatistics();
     TritStatistics trits = TritStatistics.NONE;
     Map<String, Long> bytes = new LinkedHashMap<>();

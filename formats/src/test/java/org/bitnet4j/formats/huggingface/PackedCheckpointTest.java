@@ -77,7 +77,7 @@ final class PackedCheckpointTest {
     Map<String, TensorHash> hashes = new TreeMap<>();
     try (HuggingFaceCheckpoint source = HuggingFaceCheckpoint.open(from);
         PackedCheckpointWriter writer =
-            PackedCheckpointWriter.begin(to, source, projections(source), shardBytes)) {
+            PackedCheckpointWriter.begin(to, source, projections(source), shardBytes, Map.of())) {
       for (String name : projections(source)) {
         try (TernaryTensor tensor =
             source.isPacked(name) ? source.readPacked(name) : absmean(source.source(name))) {
@@ -171,7 +171,8 @@ final class PackedCheckpointTest {
     PackedSummary summary;
     try (HuggingFaceCheckpoint source = HuggingFaceCheckpoint.open(from);
         PackedCheckpointWriter writer =
-            PackedCheckpointWriter.begin(to, source, projections(source), Long.MAX_VALUE)) {
+            PackedCheckpointWriter.begin(
+                to, source, projections(source), Long.MAX_VALUE, Map.of())) {
       for (String name : projections(source)) {
         try (TernaryTensor tensor = absmean(source.source(name))) {
           written.put(name, TensorHash.of(tensor));
@@ -387,13 +388,13 @@ final class PackedCheckpointTest {
         shipped("tiny-float").resolve("model.safetensors"), from.resolve("model.safetensors"));
     Files.writeString(from.resolve("config.json"), config("'quant_method':'gptq'"));
     try (HuggingFaceCheckpoint source = HuggingFaceCheckpoint.open(from)) {
-      assertThatThrownBy(
-              () -> PackedCheckpointWriter.begin(directory.resolve("to"), source, List.of(), 1))
+      assertThatThrownBy(() ->
+              PackedCheckpointWriter.begin(directory.resolve("to"), source, List.of(), 1, Map.of()))
           .isInstanceOf(MalformedFileException.class)
           .hasMessageContaining("gptq");
       assertThatThrownBy(() ->
               PackedCheckpointWriter.begin(
-                  directory.resolve("to"), source, List.of("none.weight"), 1))
+                  directory.resolve("to"), source, List.of("none.weight"), 1, Map.of()))
           .isInstanceOf(MalformedFileException.class)
           .hasMessageContaining("none.weight");
     }

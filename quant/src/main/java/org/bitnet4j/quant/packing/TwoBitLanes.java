@@ -1,19 +1,23 @@
 package org.bitnet4j.quant.packing;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.bitnet4j.quant.config.SimdConfig;
+import org.bitnet4j.quant.kernels.TernaryKernels;
 
 /// Two-bit codes in canonical order, the order of `TernaryTensor`: element i in bits 2(i mod 4) of
 /// byte i / 4, unused lanes of the last byte a zero trit.
 final class TwoBitLanes {
-  private TwoBitLanes() {}
+  private final TernaryKernels kernels;
+
+  private TwoBitLanes(TernaryKernels kernels) {
+    this.kernels = kernels;
+  }
 
   /// The lanes that a configuration allows.
   ///
   /// @param simd instructions to use
   static TwoBitLanes of(SimdConfig simd) {
-    return new TwoBitLanes();
+    return new TwoBitLanes(TernaryKernels.of(simd));
   }
 
   /// Packs trits.
@@ -24,14 +28,7 @@ final class TwoBitLanes {
   /// @param codes receives ⌈count / 4⌉ bytes from `codeOffset` on
   /// @param codeOffset first byte
   void pack(byte[] trits, int offset, int count, MemorySegment codes, long codeOffset) {
-    for (int i = 0; i < count; i += 4) {
-      int packed = 0;
-      for (int lane = 0; lane < 4; lane++) {
-        int code = i + lane < count ? trits[offset + i + lane] + 1 : 1;
-        packed |= code << (2 * lane);
-      }
-      codes.set(ValueLayout.JAVA_BYTE, codeOffset + i / 4, (byte) packed);
-    }
+    kernels.packTwoBit(trits, offset, count, codes, codeOffset);
   }
 
   /// Unpacks trits.
@@ -42,9 +39,6 @@ final class TwoBitLanes {
   /// @param trits receives `count` trits from `offset` on
   /// @param offset first trit
   void unpack(MemorySegment codes, long codeOffset, int count, byte[] trits, int offset) {
-    for (int i = 0; i < count; i++) {
-      int packed = codes.get(ValueLayout.JAVA_BYTE, codeOffset + i / 4);
-      trits[offset + i] = (byte) (((packed >> (2 * (i & 3))) & 3) - 1);
-    }
+    kernels.unpackTwoBit(codes, codeOffset, count, trits, offset);
   }
 }
