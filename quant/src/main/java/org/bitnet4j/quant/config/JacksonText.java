@@ -1,6 +1,7 @@
 package org.bitnet4j.quant.config;
 
 import java.io.Writer;
+import java.util.regex.Pattern;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.ObjectReadContext;
@@ -15,9 +16,26 @@ import tools.jackson.core.util.Separators;
 import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLReadFeature;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
+import tools.jackson.dataformat.yaml.util.StringQuotingChecker;
 
 /// The Jackson parsers and generators of the two formats, set up for untrusted texts.
 final class JacksonText {
+  /// Plain YAML loses some characters, such as U+0085; in double quotes every one survives.
+  private static final class QuoteAllButWords extends StringQuotingChecker.Default {
+    private static final long serialVersionUID = 1L;
+    private static final Pattern WORD = Pattern.compile("[A-Za-z][A-Za-z0-9_.]*");
+
+    @Override
+    public boolean needToQuoteName(String name) {
+      return !WORD.matcher(name).matches() || super.needToQuoteName(name);
+    }
+
+    @Override
+    public boolean needToQuoteValue(String value) {
+      return !WORD.matcher(value).matches() || super.needToQuoteValue(value);
+    }
+  }
+
   private static final StreamReadConstraints CONSTRAINTS =
       StreamReadConstraints.builder()
           .maxNestingDepth(64)
@@ -30,6 +48,7 @@ final class JacksonText {
   private static final TokenStreamFactory YAML =
       YAMLFactory.builder()
           .streamReadConstraints(CONSTRAINTS)
+          .stringQuotingChecker(new QuoteAllButWords())
           .disable(YAMLReadFeature.EMPTY_STRING_AS_NULL)
           .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
           .disable(YAMLWriteFeature.SPLIT_LINES)

@@ -23,6 +23,11 @@ final class Problems {
     }
   }
 
+  /// Whether another problem would not be listed: it need not be described.
+  boolean isFull() {
+    return list.size() > MOST;
+  }
+
   List<ConfigProblem> list() {
     return List.copyOf(list);
   }

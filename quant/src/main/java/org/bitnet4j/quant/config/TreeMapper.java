@@ -62,7 +62,9 @@ final class TreeMapper {
   }
 
   static void unknownKey(Problems problems, String path, String key, List<String> known) {
-    problems.error(path, key, "a known key", Suggestion.among("key", key, known));
+    if (!problems.isFull()) {
+      problems.error(path, key, "a known key", Suggestion.among("key", key, known));
+    }
   }
 
   <C extends Configuration> C preset(Class<C> type, C start, Tree tree, String path) {

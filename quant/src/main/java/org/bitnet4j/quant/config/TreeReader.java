@@ -135,13 +135,21 @@ final class TreeReader {
         requireDepth(path, depth);
         yield items(path, depth + 1);
       }
-      case VALUE_STRING -> new Tree.Text(parser.getString());
+      case VALUE_STRING -> new Tree.Text(unicode(parser.getString(), path));
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> digits(path);
       case VALUE_TRUE -> new Tree.Flag(true);
       case VALUE_FALSE -> new Tree.Flag(false);
       case VALUE_NULL -> new Tree.Absent();
       default -> throw fault(path, token.name(), "a value", "Repair the syntax there.");
     };
+  }
+
+  /// Half a surrogate pair, which an escape can hold, has no form in UTF-8.
+  private String unicode(String text, String path) {
+    if (text.codePoints().anyMatch(c -> c >= 0xd800 && c <= 0xdfff)) {
+      throw fault(path, text, "Unicode text", "Escape both halves of a surrogate pair.");
+    }
+    return text;
   }
 
   private Tree digits(String path) {
@@ -175,7 +183,7 @@ final class TreeReader {
   private Tree.Table table(String path, int depth) {
     Map<String, Tree> entries = new LinkedHashMap<>();
     for (JsonToken token = next(); token != JsonToken.END_OBJECT; token = next()) {
-      String key = parser.currentName();
+      String key = unicode(parser.currentName(), path);
       String at = path.isEmpty() ? key : path + "." + key;
       if (token != JsonToken.PROPERTY_NAME) {
         throw fault(at, token.name(), "a key", "Repair the syntax there.");

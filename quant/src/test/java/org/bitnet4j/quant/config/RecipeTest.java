@@ -103,7 +103,7 @@ class RecipeTest {
                         : TestConfigs.randomValid(WeightQuantizationConfig.class, random)))
             .toList();
     return new Recipe(
-        "name \"" + random.nextInt() + "\" \u0007 ✓: #",
+        "name \"" + random.nextInt() + "\" \u0007\u0085\u2028\ufeff\u007f ✓😀: #",
         TestConfigs.randomValid(WeightQuantizationConfig.class, random),
         TestConfigs.randomValid(ActivationQuantizationConfig.class, random),
         patterns(random),
@@ -114,7 +114,20 @@ class RecipeTest {
   private static List<NamePattern> patterns(Random random) {
     List<String> some =
         List.of(
-            "*", "true", "null", "1", "re:[a-z]{2}", "- x", "a: b", "'", "\"", "#", " ", "ü", "~");
+            "*",
+            "true",
+            "null",
+            "1",
+            "re:[a-z]{2}",
+            "- x",
+            "a: b",
+            "*\u0085",
+            "'",
+            "\"",
+            "#",
+            " ",
+            "ü",
+            "~");
     return Stream.generate(() -> NamePattern.of(some.get(random.nextInt(some.size()))))
         .limit(random.nextInt(4))
         .toList();
@@ -128,11 +141,11 @@ class RecipeTest {
         .endsWith(
             """
             targets:
-            - '*'
+            - "*"
             ignore:
             - lm_head
-            - '*embed*'
-            - '*norm*'
+            - "*embed*"
+            - "*norm*"
             rules:
             - targets:
               - a
@@ -237,6 +250,14 @@ class RecipeTest {
             MalformedFileException.class,
             () -> Recipe.read(ConfigFormat.YAML, "recipe.yaml", bytes));
     assertThat(refused.offset()).isEqualTo(7);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"name\":\"\\ud800\"}", "{\"\\ud800\":1}", "{\"name\":\"\\udc00x\"}"})
+  void halfASurrogatePairIsRefused(String text) {
+    assertThatThrownBy(() -> Recipe.read(ConfigFormat.JSON, "x", text))
+        .isInstanceOf(MalformedFileException.class)
+        .hasMessageStartingWith("x at byte ");
   }
 
   @Test
