@@ -24,23 +24,19 @@ public enum ScaleConvention {
     };
   }
 
-  /// The stored scale for a multiplier γ. Where scales divide, the float32 nearest to 1/γ may not
-  /// give γ back: of its neighbours within two steps the first that does is taken, nearest first.
+  /// The stored scale for a multiplier γ.
+  ///
+  /// Where scales divide it is the float32 nearest to 1/γ. For 17 % of all γ that does not give γ
+  /// back, and then no other float32 does: searching its neighbours over a whole binade found none.
   ///
   /// @param multiplier γ, finite, and not 0 where scales divide
   public Stored stored(float multiplier) {
-    if (this == MULTIPLY) {
-      return new Stored(multiplier, false);
-    }
-    float nearest = 1f / multiplier;
-    float below = Math.nextDown(nearest);
-    float above = Math.nextUp(nearest);
-    for (float candidate :
-        new float[] {nearest, below, above, Math.nextDown(below), Math.nextUp(above)}) {
-      if (1f / candidate == multiplier) {
-        return new Stored(candidate, false);
+    return switch (this) {
+      case MULTIPLY -> new Stored(multiplier, false);
+      case DIVIDE -> {
+        float nearest = 1f / multiplier;
+        yield new Stored(nearest, 1f / nearest != multiplier);
       }
-    }
-    return new Stored(nearest, true);
+    };
   }
 }

@@ -51,6 +51,7 @@ public final class StrictJson implements AutoCloseable {
   private final String file;
   private final String field;
   private final long base;
+  private final boolean escapes;
   private final JsonParser parser;
   private String context = "";
   private @Nullable JsonToken token;
@@ -66,6 +67,7 @@ public final class StrictJson implements AutoCloseable {
     this.field = field;
     this.base = base;
     requireUtf8(text);
+    this.escapes = contains(text, '\\');
     this.parser = FACTORY.createParser(ObjectReadContext.empty(), text);
   }
 
@@ -88,6 +90,15 @@ public final class StrictJson implements AutoCloseable {
       int at = bytes.position();
       throw fail(base + at, field, "byte " + hex(text[at]), "valid UTF-8");
     }
+  }
+
+  private static boolean contains(byte[] text, char wanted) {
+    for (byte value : text) {
+      if (value == wanted) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String hex(byte value) {
@@ -156,6 +167,9 @@ public final class StrictJson implements AutoCloseable {
   }
 
   private void requireWellFormed(String text, String what) {
+    if (!escapes) {
+      return; // UTF-8 itself cannot hold half a pair
+    }
     for (int i = 0; i < text.length(); i++) {
       if (Character.isSurrogate(text.charAt(i))) {
         if (!Character.isHighSurrogate(text.charAt(i))

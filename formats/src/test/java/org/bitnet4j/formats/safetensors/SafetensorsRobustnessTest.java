@@ -149,26 +149,34 @@ final class SafetensorsRobustnessTest {
   void aHundredThousandTensorsOpenInASecond() throws IOException {
     StringBuilder header = new StringBuilder("{");
     for (int i = 0; i < 100_000; i++) {
-      header.append(i == 0 ? "" : ",").append(tensor("w" + i, "U8", "[0]", 0, 0));
+      header.append(i == 0 ? "\"w" : ",\"w").append(i);
+      header.append("\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}");
     }
     Path path = write(TestFiles.file(header.append('}').toString(), 0));
-    long best = Long.MAX_VALUE;
+    Duration best = Duration.ofDays(1);
     for (int run = 0; run < 3; run++) {
-      long start = System.nanoTime();
+      Duration start = processorTime();
       try (SafetensorsFile file = SafetensorsFile.open(path)) {
-        best = Math.min(best, System.nanoTime() - start);
+        Duration taken = processorTime().minus(start);
+        best = taken.compareTo(best) < 0 ? taken : best;
         assertThat(file.tensors()).hasSize(100_000);
         assertThat(file.tensor("w99999").bytes()).isZero();
       }
     }
-    assertThat(Duration.ofNanos(best)).isLessThan(Duration.ofSeconds(1));
+    assertThat(best).isLessThan(Duration.ofSeconds(1));
+  }
+
+  /// What this process has used: on a busy machine the clock on the wall tells nothing.
+  private static Duration processorTime() {
+    return ProcessHandle.current().info().totalCpuDuration().orElseThrow();
   }
 
   @Test
   void tooManyTensorsAreRefused() throws IOException {
     StringBuilder header = new StringBuilder("{");
     for (int i = 0; i <= HeaderReader.MAX_TENSORS; i++) {
-      header.append(i == 0 ? "" : ",").append(tensor("" + i, "U8", "[0]", 0, 0));
+      header.append(i == 0 ? "\"" : ",\"").append(i);
+      header.append("\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}");
     }
     String json = header.append('}').toString();
     assertThat(TestFiles.verdict(write(TestFiles.file(json, 0))))
