@@ -3,6 +3,8 @@ package org.bitnet4j.bench;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Arrays;
+import java.util.List;
+import org.bitnet4j.bench.QuantizeBenchmarkReport.Workload;
 
 /// `report [--json] [--seconds S] [--mebibytes N,…]` runs the side-by-side report; `jmh …` hands
 /// the rest to JMH.
@@ -30,33 +32,36 @@ public final class Main {
   static int report(String[] arguments, PrintStream out, PrintStream err) {
     boolean json = false;
     double seconds = 0.1;
-    int[] mebibytes = {1, 64};
+    boolean quick = false;
+    List<Integer> mebibytes = List.of(1, 64);
     try {
       require(
           arguments.length > 0 && arguments[0].equals("report"), "report or jmh must come first");
       for (int i = 1; i < arguments.length; i++) {
         switch (arguments[i]) {
           case "--json" -> json = true;
+          case "--quick" -> quick = true;
           case "--seconds" -> seconds = Double.parseDouble(value(arguments, ++i));
           case "--mebibytes" ->
               mebibytes =
                   Arrays.stream(value(arguments, ++i).split(",", -1))
-                      .mapToInt(Integer::parseInt)
-                      .toArray();
+                      .map(Integer::valueOf)
+                      .toList();
           default -> require(false, "unknown option [" + arguments[i] + "]");
         }
       }
       require(seconds > 0 && seconds <= 60, "--seconds must be in (0, 60]");
       require(
-          Arrays.stream(mebibytes).allMatch(size -> size >= 1 && size <= 1024),
+          mebibytes.stream().allMatch(size -> size >= 1 && size <= 1024),
           "--mebibytes must be in [1, 1024]");
     } catch (IllegalArgumentException wrong) {
       err.println(
           wrong.getMessage()
-              + "; usage: report [--json] [--seconds S] [--mebibytes N,...] | jmh ...");
+              + "; usage: report [--json] [--quick] [--seconds S] [--mebibytes N,...] | jmh ...");
       return USAGE;
     }
-    BenchmarkReport report = QuantizeBenchmarkReport.run(seconds, mebibytes);
+    Workload workload = quick ? Workload.quick() : Workload.full(mebibytes);
+    BenchmarkReport report = QuantizeBenchmarkReport.run(seconds, workload);
     out.println(json ? report.toJson() : report.toText());
     return 0;
   }

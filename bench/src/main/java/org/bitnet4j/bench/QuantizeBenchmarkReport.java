@@ -28,22 +28,47 @@ public final class QuantizeBenchmarkReport {
     this.warmUpNanos = WARM_SLICES * sliceNanos;
   }
 
+  /// How large the inputs are.
+  ///
+  /// @param kibibytes sizes of the float32 inputs
+  /// @param trits trits of the two-bit packing
+  /// @param productRows rows of the product's matrix
+  /// @param packedRows rows of the tensor that is stored
+  public record Workload(List<Integer> kibibytes, int trits, int productRows, int packedRows) {
+    /// Copies the list.
+    public Workload {
+      kibibytes = List.copyOf(kibibytes);
+    }
+
+    /// Inputs of a size that models have.
+    ///
+    /// @param mebibytes sizes of the float32 inputs
+    public static Workload full(List<Integer> mebibytes) {
+      return new Workload(mebibytes.stream().map(size -> 1024 * size).toList(), 1 << 20, 1024, 512);
+    }
+
+    /// Inputs just large enough to see that everything runs; figures mean nothing.
+    public static Workload quick() {
+      return new Workload(List.of(4), 4096, 8, 8);
+    }
+  }
+
   /// Runs everything.
   ///
-  /// @param sliceSeconds how long a case is timed in each of eleven rounds, after twenty slices of
-  ///   warm-up
-  /// @param mebibytes sizes of the float32 inputs
+  /// @param sliceSeconds how long a case is timed in each of eleven rounds, after at least twenty
+  ///   slices of warm-up
+  /// @param workload sizes of the inputs
   /// @throws IllegalStateException where a case gives a wrong answer
-  public static BenchmarkReport run(double sliceSeconds, int... mebibytes) {
+  public static BenchmarkReport run(double sliceSeconds, Workload workload) {
     QuantizeBenchmarkReport report = new QuantizeBenchmarkReport(sliceSeconds);
-    for (int size : mebibytes) {
+    for (int size : workload.kibibytes()) {
       report.absmeanPack(size);
     }
     for (TwoBitCase.Direction direction : TwoBitCase.Direction.values()) {
-      report.twoBit(direction);
+      report.twoBit(direction, workload.trits());
     }
-    report.matrixVector(1024);
-    report.parallelPack(512);
+    report.matrixVector(workload.productRows());
+    report.parallelPack(workload.packedRows());
     return new BenchmarkReport(BenchmarkMachine.current(), List.copyOf(report.sections));
   }
 
@@ -54,17 +79,17 @@ public final class QuantizeBenchmarkReport {
         .toList();
   }
 
-  private void absmeanPack(int mebibytes) {
-    float[] weights = BenchmarkInputs.weights(Math.multiplyExact(mebibytes, 1 << 18));
+  private void absmeanPack(int kibibytes) {
+    float[] weights = BenchmarkInputs.weights(Math.multiplyExact(kibibytes, 1 << 8));
     List<BenchmarkCase> cases = new ArrayList<>(List.of(new CopyCase(weights)));
     for (String path : paths(Host.current())) {
       cases.add(new AbsmeanPackCase(path, weights));
     }
-    time("absmean and two-bit packing of " + mebibytes + " MiB of float32, one thread", cases);
+    time("absmean and two-bit packing of " + kibibytes + " KiB of float32, one thread", cases);
   }
 
-  private void twoBit(TwoBitCase.Direction direction) {
-    byte[] trits = BenchmarkInputs.trits(1 << 20);
+  private void twoBit(TwoBitCase.Direction direction, int count) {
+    byte[] trits = BenchmarkInputs.trits(count);
     List<BenchmarkCase> cases = new ArrayList<>();
     for (String path : paths(Host.current())) {
       cases.add(new TwoBitCase(path, direction, trits));

@@ -61,14 +61,14 @@ public final class KernelParameters {
     }
   }
 
-  /// Rows of a matrix whose sums one pass of the matrix-vector kernel keeps in registers.
+  /// Far-apart bands of rows that a matrix-vector product streams together.
   public static final KernelParameter MATVEC_ROW_BANDS =
       new KernelParameter(
           "matvec.rowBands",
           1,
           8,
           4,
-          "row bands that one pass of the matrix-vector kernel keeps in registers");
+          "far-apart bands of rows that a matrix-vector product streams together");
 
   private static final List<KernelParameter> ALL = List.of(MATVEC_ROW_BANDS);
 

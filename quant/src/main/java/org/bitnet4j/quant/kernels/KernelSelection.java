@@ -1,8 +1,10 @@
 package org.bitnet4j.quant.kernels;
 
-import java.util.Locale;
-import java.util.Map;
-import org.bitnet4j.quant.config.InstructionSet;
+import java.util.List;
+import org.bitnet4j.quant.Printable;
+import org.bitnet4j.quant.config.ConfigProblem;
+import org.bitnet4j.quant.config.ConfigValidationException;
+import org.bitnet4j.quant.config.KernelParameters;
 import org.bitnet4j.quant.config.SimdConfig;
 import org.bitnet4j.quant.kernels.KernelPlan.Path;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +38,7 @@ final class KernelSelection {
   ///
   /// @param override value of [#WIDTH_PROPERTY], if set
   static TernaryKernels select(SimdConfig config, Host host, @Nullable String override) {
-    requireForced(config, host);
+    requireValid(config, host);
     Choice choice = override == null ? choose(config, host) : overridden(override, host);
     KernelPlan plan =
         new KernelPlan(
@@ -44,12 +46,10 @@ final class KernelSelection {
             choice.widthBits(),
             choice.reason(),
             config.vectorizedOps(),
-            requireRange("simd.minSimdSize", config.minSimdSize(), 1, 10_000),
-            requireRange("simd.chunkSize", config.chunkSize(), 1, 1024),
-            config.enablePrefetch()
-                ? requireRange("simd.prefetchDistance", config.prefetchDistance(), 1, 64)
-                : 0,
-            rowBands(config.customParams()));
+            config.minSimdSize(),
+            config.chunkSize(),
+            config.enablePrefetch() ? config.prefetchDistance() : 0,
+            KernelParameters.MATVEC_ROW_BANDS.valueIn(config));
     return new PlannedTernaryKernels(plan, loops(plan.widthBits()));
   }
 
@@ -86,7 +86,7 @@ final class KernelSelection {
   }
 
   private static Choice overridden(String width, Host host) {
-    String reason = WIDTH_PROPERTY + "=" + width;
+    String reason = WIDTH_PROPERTY + "=" + Printable.line(width);
     return switch (width) {
       case "scalar" -> Choice.scalar(reason);
       case "128", "256", "512" -> {
@@ -105,39 +105,15 @@ final class KernelSelection {
           throw new IllegalArgumentException(
               WIDTH_PROPERTY
                   + " must be scalar, 128, 256 or 512, got ["
-                  + width.toLowerCase(Locale.ROOT)
+                  + Printable.line(width)
                   + "].");
     };
   }
 
-  private static void requireForced(SimdConfig config, Host host) {
-    requireForced(config.forceSse2(), "simd.forceSse2", InstructionSet.SSE2, host);
-    requireForced(config.forceAvx2(), "simd.forceAvx2", InstructionSet.AVX2, host);
-    requireForced(config.forceNeon(), "simd.forceNeon", InstructionSet.NEON, host);
-  }
-
-  private static void requireForced(boolean forced, String setting, InstructionSet set, Host host) {
-    if (forced && !host.instructionSets().contains(set)) {
-      throw new UnsupportedInstructionSetException(setting, set.name(), host);
+  private static void requireValid(SimdConfig config, Host host) {
+    List<ConfigProblem> problems = config.problemsOn(host.instructionSets());
+    if (problems.stream().anyMatch(ConfigProblem::isError)) {
+      throw new ConfigValidationException("simd on " + host.describe(), problems);
     }
-  }
-
-  private static int rowBands(Map<String, String> customParams) {
-    String text = customParams.getOrDefault("matvec.rowBands", "4");
-    try {
-      return requireRange("simd.customParams.matvec.rowBands", Integer.parseInt(text), 1, 8);
-    } catch (NumberFormatException notANumber) {
-      throw new IllegalArgumentException(
-          "simd.customParams.matvec.rowBands must be a whole number, got [" + text + "].",
-          notANumber);
-    }
-  }
-
-  private static int requireRange(String what, int value, int least, int most) {
-    if (value < least || value > most) {
-      throw new IllegalArgumentException(
-          what + " must be in [" + least + ", " + most + "], got [" + value + "].");
-    }
-    return value;
   }
 }

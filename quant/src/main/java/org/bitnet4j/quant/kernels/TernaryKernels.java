@@ -22,8 +22,9 @@ public sealed interface TernaryKernels permits PlannedTernaryKernels {
   /// the choice, for tests and operators.
   ///
   /// @param config which instructions may be used, and how work is cut for them
-  /// @throws UnsupportedInstructionSetException where a forced instruction set is absent
-  /// @throws IllegalArgumentException for a value or a custom parameter out of its range
+  /// @throws org.bitnet4j.quant.config.ConfigValidationException for a value out of its range, and
+  ///   for a forced instruction set that this machine lacks
+  /// @throws IllegalArgumentException for an override that is unknown or cannot run
   static TernaryKernels of(SimdConfig config) {
     return KernelSelection.select(config, Host.current());
   }
