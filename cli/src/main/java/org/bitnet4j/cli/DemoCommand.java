@@ -127,12 +127,27 @@ final class DemoCommand implements Callable<Integer> {
     return row;
   }
 
-  /// Written, verified and removed: a directory is never overwritten, and the demo may run again.
+  /// Written into a folder of its own, verified and removed again: such a directory is never
+  /// overwritten, and the demo may run any number of times.
   private Map<String, Object> packed(String model, Checkpoint checkpoint, Workers workers) {
-    Path directory = output.resolve(model + "-packed");
-    remove(directory);
-    quantize(model, checkpoint, QuantizationTarget.PACKED_SAFETENSORS, directory, workers);
-    return verified(directory, checkpoint);
+    Path folder = temporaryFolder(output);
+    try {
+      Path directory = folder.resolve(model + "-packed");
+      quantize(model, checkpoint, QuantizationTarget.PACKED_SAFETENSORS, directory, workers);
+      Map<String, Object> row = verified(directory, checkpoint);
+      row.put("file", model + "-packed (removed again)");
+      return row;
+    } finally {
+      remove(folder);
+    }
+  }
+
+  private static Path temporaryFolder(Path parent) {
+    try {
+      return Files.createTempDirectory(parent, ".packed-");
+    } catch (IOException e) {
+      throw new StorageException(parent.toString(), "create", e);
+    }
   }
 
   private static QuantizationReport quantize(
@@ -160,15 +175,12 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private static void remove(Path directory) {
-    if (!Files.isDirectory(directory)) {
-      return;
-    }
     try (Stream<Path> entries = Files.walk(directory)) {
       for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(entry);
       }
     } catch (IOException e) {
-      throw new StorageException(directory.toString(), "replace", e);
+      throw new StorageException(directory.toString(), "remove", e);
     }
   }
 
@@ -184,7 +196,7 @@ final class DemoCommand implements Callable<Integer> {
     header.addAll(List.of("1 byte", "2 bit", "base 3", "aligned", "runs", "sparse", "hybrid"));
     header.add("HYBRID+deflate");
     header.add("verified");
-    Tables table = new Tables(header.toArray(String[]::new));
+    Tables table = new Tables(2, header.toArray(String[]::new));
     for (Map<String, Object> row : methods) {
       List<String> cells = new ArrayList<>();
       cells.add(String.valueOf(row.get("model")));
@@ -203,7 +215,7 @@ final class DemoCommand implements Callable<Integer> {
     }
     table.print(out);
     out.println();
-    Tables written = new Tables("file", "format", "bits/weight", "trit hash", "verified");
+    Tables written = new Tables(2, "file", "format", "bits/weight", "trit hash", "verified");
     for (Map<String, Object> row : files) {
       written.row(
           String.valueOf(row.get("file")),

@@ -62,7 +62,7 @@ final class InfoCommand implements Callable<Integer> {
                 parameter.name(),
                 parameter.meaning()
                     + "; "
-                    + parameter.allowed()
+                    + parameter.least() + " to " + parameter.most()
                     + ", default "
                     + parameter.defaultValue()));
     return parameters;

@@ -131,7 +131,7 @@ final class QuantizeCommand implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     Tables table =
-        new Tables("tensor", "shape", "bits/weight", "zeros %", "SQNR dB", "cosine", "seconds");
+        new Tables(2, "tensor", "shape", "bits/weight", "zeros %", "SQNR dB", "cosine", "seconds");
     long kept = 0;
     for (TensorReport tensor : result.tensors()) {
       if (tensor.error() == null) {

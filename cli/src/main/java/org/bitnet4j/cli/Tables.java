@@ -5,11 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// A table of text: the first column left-aligned, the others right-aligned.
+/// A table of text: some columns of words, left-aligned, then columns of numbers, right-aligned.
 final class Tables {
+  private final int words;
   private final List<List<String>> rows = new ArrayList<>();
 
-  Tables(String... header) {
+  /// A table with a header.
+  ///
+  /// @param words how many columns, from the left, hold words
+  /// @param header names of all columns
+  Tables(int words, String... header) {
+    this.words = words;
     rows.add(List.of(header));
   }
 
@@ -31,7 +37,7 @@ final class Tables {
       for (int c = 0; c < columns; c++) {
         String cell = row.get(c);
         String gap = " ".repeat(widths[c] - cell.length());
-        line.append(c == 0 ? cell + gap : "  " + gap + cell);
+        line.append(c == 0 ? "" : "  ").append(c < words ? cell + gap : gap + cell);
       }
       out.println(line.toString().stripTrailing());
     }

@@ -96,7 +96,7 @@ final class VerifyCommand implements Callable<Integer> {
       out.println("trit hash " + inspection.tritHash());
     }
     if (!comparisons.isEmpty()) {
-      Tables table = new Tables("tensor", "against " + against, "SQNR dB", "cosine");
+      Tables table = new Tables(2, "tensor", "against " + against, "SQNR dB", "cosine");
       for (Comparison comparison : comparisons) {
         table.row(
             Printable.line(comparison.name()),

@@ -9,7 +9,7 @@ import org.bitnet4j.quant.metrics.SizeStatistics;
 /// @param toolVersion program and version
 /// @param source what was quantized, as a path
 /// @param recipe the recipe that was used, JSON or YAML text
-/// @param total all weights, and the bytes of the whole files before and after
+/// @param total all weights, and the bytes of all tensors before and after
 /// @param seconds elapsed time of the run
 /// @param tensors all tensors in file order, those kept as they were included
 public record QuantizationReport(

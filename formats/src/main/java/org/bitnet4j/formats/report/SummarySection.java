@@ -25,7 +25,7 @@ final class SummarySection {
         .append("</span><span>")
         .append(Html.line(report.toolVersion()))
         .append("</span></p></header>\n<section class=\"tiles\" aria-label=\"Summary\">");
-    tile(html, Quantities.fixed(total.ratio(), 1) + "×", "smaller", "whole files, before / after");
+    tile(html, Quantities.fixed(total.ratio(), 1) + "×", "smaller", "all tensors, before / after");
     if (!summary.quantized().isEmpty()) {
       tile(
           html,
@@ -33,7 +33,7 @@ final class SummarySection {
           "bits per weight",
           "quantized tensors; "
               + Quantities.fixed(total.bitsPerWeight(), 2)
-              + " over the whole file");
+              + " over all tensors");
       tile(
           html,
           Quantities.fixed(summary.medianSqnrDb(), 2) + "\u00A0dB",

@@ -8,7 +8,7 @@ record SoftGrid(SoftRounding rounding) {
   /// Range below which the scale no longer grows (arXiv 2402.17764).
   static final double MINIMUM_RANGE = 1e-5;
 
-  static final int LOWEST = -128;
+  static final int LOWEST = -127;
   static final int HIGHEST = 127;
 
   static double scale(double range) {

@@ -48,8 +48,7 @@ final class PackingFieldEffects {
             PackingFieldEffects::payloadAlignment));
     probes.put("PackingConfig.enableCompression", bytes(b -> b.enableCompression(false)));
     probes.put(
-        "PackingConfig.compressionLevel",
-        bytes(b -> b.strategy(TernaryPackingStrategy.UNCOMPRESSED), b -> b.compressionLevel(1)));
+        "PackingConfig.compressionLevel", bytes(b -> b.compressionLevel(1)));
     probes.put(
         "PackingConfig.integrityChecking",
         new EffectProbe<>(
