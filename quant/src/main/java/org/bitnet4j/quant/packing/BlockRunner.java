@@ -65,7 +65,6 @@ final class BlockRunner {
       // After a failure others may still read the tensor: the caller may only close it once they
       // have ended. Their own failures come later in the order than the one being thrown.
       for (CompletableFuture<T> left : inWork) {
-        left.cancel(false);
         CompletableFuture<Void> ended = left.handle((_, _) -> null);
         ended.join();
       }

@@ -128,9 +128,9 @@ final class PackingFieldEffects {
             .daemon()
             .start(() -> {
               try {
-                while (true) {
+                for (int taken = 0; true; taken++) {
                   // Long enough for the packer to fill its window and block on the first result.
-                  Thread.sleep(20);
+                  Thread.sleep(taken < 2 ? 50 : 0);
                   most[0] = Math.max(most[0], waiting.size());
                   waiting.take().run();
                 }
