@@ -62,7 +62,9 @@ final class InfoCommand implements Callable<Integer> {
                 parameter.name(),
                 parameter.meaning()
                     + "; "
-                    + parameter.least() + " to " + parameter.most()
+                    + parameter.least()
+                    + " to "
+                    + parameter.most()
                     + ", default "
                     + parameter.defaultValue()));
     return parameters;

@@ -81,7 +81,8 @@ final class InspectCommand implements Callable<Integer> {
 
   private void print(Inspection inspection, @Nullable String recipe) {
     PrintWriter out = spec.commandLine().getOut();
-    Tables table = new Tables(3, "tensor", "type", "shape", "size", "zeros %", "scale", "trit hash");
+    Tables table =
+        new Tables(3, "tensor", "type", "shape", "size", "zeros %", "scale", "trit hash");
     for (Inspection.Tensor tensor : inspection.tensors()) {
       Inspection.ScaleSummary scales = tensor.scales();
       table.row(

@@ -83,7 +83,8 @@ final class PlanCommand implements Callable<Integer> {
 
   private void print(QuantizationPlan plan) {
     PrintWriter out = spec.commandLine().getOut();
-    Tables table = new Tables(4, "tensor", "stored as", "shape", "action", "now", "then", "SQNR dB");
+    Tables table =
+        new Tables(4, "tensor", "stored as", "shape", "action", "now", "then", "SQNR dB");
     for (QuantizationPlan.Tensor tensor : plan.tensors()) {
       table.row(
           Printable.line(tensor.name()),

@@ -23,8 +23,8 @@ import org.bitnet4j.quant.weights.QuantizedWeights;
 import org.bitnet4j.quant.weights.WeightQuantizer;
 import org.junit.jupiter.api.Test;
 
-/// The usage examples of the BitNet quantization configuration guide that run quantizers and packers,
-/// in their Java form. The snippets that only configure are in `SeedDocumentTest`.
+/// The usage examples of the BitNet quantization configuration guide that run quantizers and
+/// packers, in their Java form. The snippets that only configure are in `SeedDocumentTest`.
 class SeedUsageTest {
   private static TensorSource normal(int rows, int columns) {
     SplittableRandom random = new SplittableRandom(42);
@@ -76,8 +76,7 @@ class SeedUsageTest {
 
   @Test
   void simdOptimizedPacking() {
-    PackingConfig config =
-        PackingConfig.maxSpeed().withParallelPacking(8).withCompressionLevel(0);
+    PackingConfig config = PackingConfig.maxSpeed().withParallelPacking(8).withCompressionLevel(0);
     TernaryPacker packer = TernaryPacker.of(config);
     try (QuantizedWeights weights =
             WeightQuantizer.of(WeightQuantizationConfig.bitnet()).quantize(normal(64, 128));
@@ -107,8 +106,7 @@ class SeedUsageTest {
             null,
             TernaryMethod.MEDIAN_THRESHOLD,
             null,
-            new LegacyPackingConfig(
-                TernaryPackingStrategy.BASE3_PACKED, 64, 0.7, true, 16, false));
+            new LegacyPackingConfig(TernaryPackingStrategy.BASE3_PACKED, 64, 0.7, true, 16, false));
     Migration<WeightQuantizationConfig> migration = WeightQuantizationConfig.fromLegacy(old);
     migration.value().validate();
     assertThat(migration.value().groupSize()).isEqualTo(128);

@@ -31,9 +31,7 @@ final class SummarySection {
           html,
           Quantities.fixed(summary.codes().bitsPerWeight(), 2),
           "bits per weight",
-          "quantized tensors; "
-              + Quantities.fixed(total.bitsPerWeight(), 2)
-              + " over all tensors");
+          "quantized tensors; " + Quantities.fixed(total.bitsPerWeight(), 2) + " over all tensors");
       tile(
           html,
           Quantities.fixed(summary.medianSqnrDb(), 2) + "\u00A0dB",

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param simdOptimized kernel layout (interleaved for direct loads) or canonical row order
 /// @param alignment payload start, in bytes, in memory and in the file
 /// @param enableCompression DEFLATE stored blocks where that gains
-/// @param compressionLevel level of that DEFLATE; encodings of more than four bits per weight use level
-///     1 at most, where higher levels take a hundred times as long
+/// @param compressionLevel level of that DEFLATE; encodings of more than four bits per weight use
+///   level 1 at most, where higher levels take a hundred times as long
 /// @param integrityChecking CRC32C per block and header
 /// @param parallelPacking pack on several threads
 /// @param numThreads how many threads; absent for all cores

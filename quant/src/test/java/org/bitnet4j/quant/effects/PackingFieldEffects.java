@@ -47,8 +47,7 @@ final class PackingFieldEffects {
             PackingConfig.builder().alignment(128).build(),
             PackingFieldEffects::payloadAlignment));
     probes.put("PackingConfig.enableCompression", bytes(b -> b.enableCompression(false)));
-    probes.put(
-        "PackingConfig.compressionLevel", bytes(b -> b.compressionLevel(1)));
+    probes.put("PackingConfig.compressionLevel", bytes(b -> b.compressionLevel(1)));
     probes.put(
         "PackingConfig.integrityChecking",
         new EffectProbe<>(
