@@ -70,7 +70,7 @@ class SeedUsageTest {
     float[] activations = {0.5f, -1f, 0.25f, 2f, 4f, -8f};
     QuantizedActivations quantized = quantizer.quantize(activations, 2, 3);
     quantizer.quantize(activations, 2, 3);
-    assertThat(quantizer.cacheStatistics().hits()).isEqualTo(1);
+    assertThat(quantizer.cacheStatistics().orElseThrow().hits()).isEqualTo(1);
     assertThat(quantized.dequantize()).hasSize(6);
   }
 
