@@ -19,6 +19,10 @@ import jdk.incubator.vector.VectorSpecies;
 /// compiler makes one instruction of a vector operation only where its species is a constant, so
 /// each width needs a class of its own. Branches on the constants below vanish in each of them.
 /// Tails go to [ScalarLoops].
+///
+/// A variable that a loop carries is never the receiver of a call: of it the compiler knows only
+/// the abstract type, and once another width has run in the same virtual machine it would call, and
+/// box, where it should add. Hence `term.add(sum)`, and `zero.add(sum)` after a loop.
 final class VectorLoops512 implements KernelLoops {
   static final VectorLoops512 INSTANCE = new VectorLoops512();
 
@@ -107,11 +111,12 @@ final class VectorLoops512 implements KernelLoops {
     for (int i = from + lane; i < end; i += LANES) {
       IntVector a = FloatVector.fromArray(HALF_FLOATS, x, i).reinterpretAsInts().and(keep);
       IntVector b = FloatVector.fromArray(HALF_FLOATS, x, i + D).reinterpretAsInts().and(keep);
-      low = low.add(a.reinterpretAsFloats().convertShape(VectorOperators.F2D, DOUBLES, 0));
-      high = high.add(b.reinterpretAsFloats().convertShape(VectorOperators.F2D, DOUBLES, 0));
+      FloatVector p = a.reinterpretAsFloats();
+      FloatVector q = b.reinterpretAsFloats();
+      low = ((DoubleVector) p.convertShape(VectorOperators.F2D, DOUBLES, 0)).add(low);
+      high = ((DoubleVector) q.convertShape(VectorOperators.F2D, DOUBLES, 0)).add(high);
     }
-    low.intoArray(lanes, lane);
-    high.intoArray(lanes, lane + D);
+    store(low, high, lanes, lane);
   }
 
   @Override
@@ -139,11 +144,16 @@ final class VectorLoops512 implements KernelLoops {
       FloatVector b = FloatVector.fromArray(HALF_FLOATS, x, i + D);
       DoubleVector p = ((DoubleVector) a.convertShape(VectorOperators.F2D, DOUBLES, 0)).sub(mean);
       DoubleVector q = ((DoubleVector) b.convertShape(VectorOperators.F2D, DOUBLES, 0)).sub(mean);
-      low = low.add(p.mul(p));
-      high = high.add(q.mul(q));
+      low = p.mul(p).add(low);
+      high = q.mul(q).add(high);
     }
-    low.intoArray(lanes, lane);
-    high.intoArray(lanes, lane + D);
+    store(low, high, lanes, lane);
+  }
+
+  private static void store(DoubleVector low, DoubleVector high, double[] lanes, int lane) {
+    // Adding to +0 changes no lane, since none is −0.
+    DoubleVector.zero(DOUBLES).add(low).intoArray(lanes, lane);
+    DoubleVector.zero(DOUBLES).add(high).intoArray(lanes, lane + D);
   }
 
   @Override
@@ -152,9 +162,9 @@ final class VectorLoops512 implements KernelLoops {
     IntVector max = IntVector.zero(INTS);
     int i = 0;
     for (; i <= count - FLOATS.length(); i += FLOATS.length()) {
-      max = max.max(magnitudeBits(x, offset + i));
+      max = magnitudeBits(x, offset + i).max(max);
     }
-    int bits = max.reduceLanes(VectorOperators.MAX);
+    int bits = IntVector.zero(INTS).max(max).reduceLanes(VectorOperators.MAX);
     return Math.max(
         Float.intBitsToFloat(bits), ScalarLoops.INSTANCE.absMax(x, offset + i, count - i));
   }
@@ -250,7 +260,7 @@ final class VectorLoops512 implements KernelLoops {
     int i = 0;
     for (; i <= count - 4 * QUARTER_BYTES.length(); i += BYTES.length()) {
       ByteVector code = ByteVector.fromArray(BYTES, trits, offset + i).add((byte) 1);
-      seen = seen.or(code.or(code.add((byte) 1)).reinterpretAsInts());
+      seen = code.or(code.add((byte) 1)).reinterpretAsInts().or(seen);
       // Byte j of an int holds a code; bring all four into byte 0: first 1 to 0 and 3 to 2.
       IntVector pairs = code.reinterpretAsInts();
       pairs = pairs.or(pairs.lanewise(VectorOperators.LSHR, 6));
@@ -259,7 +269,8 @@ final class VectorLoops512 implements KernelLoops {
           .intoMemorySegment(codes, codeOffset + i / 4, ByteOrder.LITTLE_ENDIAN);
     }
     // c and c + 1 stay below 4 only for a code c of 0, 1 or 2.
-    if ((seen.reduceLanes(VectorOperators.OR) & 0xFCFC_FCFC) != 0) {
+    int all = IntVector.zero(INTS).or(seen).reduceLanes(VectorOperators.OR);
+    if ((all & 0xFCFC_FCFC) != 0) {
       ScalarLoops.INSTANCE.packTwoBit(trits, offset, count, codes, codeOffset); // names the index
     }
     ScalarLoops.INSTANCE.packTwoBit(trits, offset + i, count - i, codes, codeOffset + i / 4);
@@ -346,19 +357,20 @@ final class VectorLoops512 implements KernelLoops {
       ShortVector c6 = w12.and(LOW_CODES).reinterpretAsShorts();
       ShortVector c7 = w12.and(HIGH_CODES).reinterpretAsShorts();
       ones =
-          ones.add(c0.mul(ShortVector.fromArray(SHORTS, arranged, a)))
+          c0.mul(ShortVector.fromArray(SHORTS, arranged, a))
               .add(c2.mul(ShortVector.fromArray(SHORTS, arranged, a + 2 * S)))
               .add(c4.mul(ShortVector.fromArray(SHORTS, arranged, a + 4 * S)))
-              .add(c6.mul(ShortVector.fromArray(SHORTS, arranged, a + 6 * S)));
+              .add(c6.mul(ShortVector.fromArray(SHORTS, arranged, a + 6 * S)))
+              .add(ones);
       fours =
-          fours
-              .add(c1.mul(ShortVector.fromArray(SHORTS, arranged, a + S)))
+          c1.mul(ShortVector.fromArray(SHORTS, arranged, a + S))
               .add(c3.mul(ShortVector.fromArray(SHORTS, arranged, a + 3 * S)))
               .add(c5.mul(ShortVector.fromArray(SHORTS, arranged, a + 5 * S)))
-              .add(c7.mul(ShortVector.fromArray(SHORTS, arranged, a + 7 * S)));
+              .add(c7.mul(ShortVector.fromArray(SHORTS, arranged, a + 7 * S)))
+              .add(fours);
     }
-    IntVector one = ones.reinterpretAsInts();
-    IntVector four = fours.reinterpretAsInts();
+    IntVector one = ShortVector.zero(SHORTS).add(ones).reinterpretAsInts();
+    IntVector four = ShortVector.zero(SHORTS).add(fours).reinterpretAsInts();
     IntVector evens =
         one.lanewise(VectorOperators.LSHL, 16)
             .lanewise(VectorOperators.ASHR, 16)
