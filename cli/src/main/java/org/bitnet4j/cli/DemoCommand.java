@@ -53,32 +53,58 @@ final class DemoCommand implements Callable<Integer> {
   @Mixin private ThreadsOption threads = new ThreadsOption();
   @Mixin private JsonOption json = new JsonOption();
 
+  /// One method on one model.
+  private record MethodRow(String model, MethodComparison comparison) {
+    Map<String, Object> document() {
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("model", model);
+      row.put("method", comparison.method());
+      row.put("zeroShare", comparison.zeroShare());
+      row.put("sqnrDb", QuantizeCommand.finite(comparison.error().sqnrDb()));
+      row.put("cosine", QuantizeCommand.finite(comparison.error().cosine()));
+      row.put("bytesPerWeight", comparison.bytesPerWeight());
+      row.put("verified", comparison.verified());
+      return row;
+    }
+  }
+
+  /// One written model.
+  private record FileRow(String file, Inspection inspection, boolean verified) {
+    Map<String, Object> document() {
+      Map<String, Object> row = new LinkedHashMap<>();
+      row.put("file", file);
+      row.put("format", inspection.format());
+      row.put("bitsPerWeight", inspection.bitsPerWeight());
+      row.put("tritHash", inspection.tritHash());
+      row.put("verified", verified);
+      return row;
+    }
+  }
+
   @Override
   public Integer call() {
     long start = System.nanoTime();
     createDirectory(output);
-    List<Map<String, Object>> methods = new ArrayList<>();
-    List<Map<String, Object>> files = new ArrayList<>();
+    List<MethodRow> methods = new ArrayList<>();
+    List<FileRow> files = new ArrayList<>();
     try (Workers workers = threads.workers()) {
       for (String model : MODELS) {
-        Path source = checkpoints().resolve(model);
-        try (Checkpoint checkpoint = Checkpoint.open(source)) {
-          for (MethodComparison row : MethodComparison.of(checkpoint, workers)) {
-            methods.add(row(model, row));
-          }
+        try (Checkpoint checkpoint = Checkpoint.open(checkpoints().resolve(model))) {
+          MethodComparison.of(checkpoint, workers)
+              .forEach(comparison -> methods.add(new MethodRow(model, comparison)));
           files.add(container(model, checkpoint, workers));
           files.add(packed(model, checkpoint, workers));
         }
       }
     }
     boolean good =
-        Stream.concat(methods.stream(), files.stream())
-            .allMatch(row -> Boolean.TRUE.equals(row.get("verified")));
+        methods.stream().allMatch(row -> row.comparison().verified())
+            && files.stream().allMatch(FileRow::verified);
     double seconds = (System.nanoTime() - start) / 1e9;
     if (json.enabled()) {
       Map<String, Object> document = new LinkedHashMap<>();
-      document.put("methods", methods);
-      document.put("files", files);
+      document.put("methods", methods.stream().map(MethodRow::document).toList());
+      document.put("files", files.stream().map(FileRow::document).toList());
       document.put("seconds", seconds);
       document.put("verified", good);
       json.print(spec, document);
@@ -105,38 +131,25 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private static Map<String, Object> row(String model, MethodComparison comparison) {
-    Map<String, Object> row = new LinkedHashMap<>();
-    row.put("model", model);
-    row.put("method", comparison.method());
-    row.put("zeroShare", comparison.zeroShare());
-    row.put("sqnrDb", comparison.error().sqnrDb());
-    row.put("cosine", comparison.error().cosine());
-    row.put("bytesPerWeight", comparison.bytesPerWeight());
-    row.put("verified", comparison.verified());
-    return row;
-  }
-
-  private Map<String, Object> container(String model, Checkpoint checkpoint, Workers workers) {
+  private FileRow container(String model, Checkpoint checkpoint, Workers workers) {
     Path file = output.resolve(model + ".trit");
     QuantizationReport report = quantize(model, checkpoint, QuantizationTarget.TRIT, file, workers);
-    Path page = output.resolve(model + ".html");
-    QuantizeCommand.write(page, HtmlReport.render(report));
-    Map<String, Object> row = verified(file, checkpoint);
-    row.put("report", page.toString());
-    return row;
+    QuantizeCommand.write(page(model), HtmlReport.render(report));
+    return verified(file.toString(), file, checkpoint);
+  }
+
+  private Path page(String model) {
+    return output.resolve(model + ".html");
   }
 
   /// Written into a folder of its own, verified and removed again: such a directory is never
   /// overwritten, and the demo may run any number of times.
-  private Map<String, Object> packed(String model, Checkpoint checkpoint, Workers workers) {
+  private FileRow packed(String model, Checkpoint checkpoint, Workers workers) {
     Path folder = temporaryFolder(output);
     try {
       Path directory = folder.resolve(model + "-packed");
       quantize(model, checkpoint, QuantizationTarget.PACKED_SAFETENSORS, directory, workers);
-      Map<String, Object> row = verified(directory, checkpoint);
-      row.put("file", model + "-packed (removed again)");
-      return row;
+      return verified(model + "-packed (removed again)", directory, checkpoint);
     } finally {
       remove(folder);
     }
@@ -160,18 +173,12 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private static Map<String, Object> verified(Path path, Checkpoint source) {
-    Map<String, Object> row = new LinkedHashMap<>();
+  private static FileRow verified(String name, Path path, Checkpoint source) {
     try (Checkpoint written = Checkpoint.open(path)) {
       written.verify();
-      Inspection inspection = Inspection.of(written);
-      row.put("file", path.toString());
-      row.put("format", inspection.format());
-      row.put("bitsPerWeight", inspection.bitsPerWeight());
-      row.put("tritHash", inspection.tritHash());
-      row.put("verified", Comparison.all(written, source).stream().allMatch(Comparison::agrees));
+      boolean agrees = Comparison.all(written, source).stream().allMatch(Comparison::agrees);
+      return new FileRow(name, Inspection.of(written), agrees);
     }
-    return row;
   }
 
   private static void remove(Path directory) {
@@ -184,60 +191,44 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private void print(
-      List<Map<String, Object>> methods,
-      List<Map<String, Object>> files,
-      double seconds,
-      boolean good) {
+  private void print(List<MethodRow> methods, List<FileRow> files, double seconds, boolean good) {
     PrintWriter out = spec.commandLine().getOut();
     out.println("Error of the projections, and bytes per weight with each packing strategy:");
-    List<String> header =
-        new ArrayList<>(List.of("model", "method", "zeros %", "SQNR dB", "cosine"));
-    header.addAll(List.of("1 byte", "2 bit", "base 3", "aligned", "runs", "sparse", "hybrid"));
-    header.add("HYBRID+deflate");
-    header.add("verified");
+    List<String> header = new ArrayList<>(List.of("model", "method"));
+    header.addAll(List.of("zeros %", "SQNR dB", "cosine", "1 byte", "2 bit", "base 3"));
+    header.addAll(List.of("aligned", "runs", "sparse", "hybrid", "+deflate", "verified"));
     Tables table = new Tables(2, header.toArray(String[]::new));
-    for (Map<String, Object> row : methods) {
+    for (MethodRow row : methods) {
+      MethodComparison comparison = row.comparison();
       List<String> cells = new ArrayList<>();
-      cells.add(String.valueOf(row.get("model")));
-      cells.add(String.valueOf(row.get("method")));
-      cells.add(Tables.fixed(100 * number(row, "zeroShare"), 1));
-      cells.add(Tables.fixed(number(row, "sqnrDb"), 2));
-      cells.add(Tables.fixed(number(row, "cosine"), 4));
-      @SuppressWarnings("unchecked") // put there by row() above
-      Map<String, Double> bytes = (Map<String, Double>) row.get("bytesPerWeight");
+      cells.add(row.model());
+      cells.add(comparison.method());
+      cells.add(Tables.fixed(100 * comparison.zeroShare(), 1));
+      cells.add(Tables.fixed(comparison.error().sqnrDb(), 2));
+      cells.add(Tables.fixed(comparison.error().cosine(), 4));
       for (TernaryPackingStrategy strategy : TernaryPackingStrategy.values()) {
-        cells.add(Tables.fixed(bytes.getOrDefault(strategy.name(), Double.NaN), 4));
+        cells.add(Tables.fixed(comparison.bytesPerWeight(strategy.name()), 4));
       }
-      cells.add(Tables.fixed(bytes.getOrDefault(MethodComparison.DEFLATED, Double.NaN), 4));
-      cells.add(Boolean.TRUE.equals(row.get("verified")) ? "yes" : "NO");
+      cells.add(Tables.fixed(comparison.bytesPerWeight(MethodComparison.DEFLATED), 4));
+      cells.add(comparison.verified() ? "yes" : "NO");
       table.row(cells.toArray(String[]::new));
     }
     table.print(out);
     out.println();
-    Tables written = new Tables(2, "file", "format", "bits/weight", "trit hash", "verified");
-    for (Map<String, Object> row : files) {
+    Tables written = new Tables(3, "file", "format", "trit hash", "bits/weight", "verified");
+    for (FileRow row : files) {
       written.row(
-          String.valueOf(row.get("file")),
-          String.valueOf(row.get("format")),
-          Tables.fixed(number(row, "bitsPerWeight"), 3),
-          String.valueOf(row.get("tritHash")).substring(0, 16),
-          Boolean.TRUE.equals(row.get("verified")) ? "yes" : "NO");
+          row.file(),
+          row.inspection().format(),
+          String.valueOf(row.inspection().tritHash()).substring(0, 16),
+          Tables.fixed(row.inspection().bitsPerWeight(), 3),
+          row.verified() ? "yes" : "NO");
     }
     written.print(out);
     out.printf(
         "%s in %s s; reports: %s%n",
         good ? "everything verified" : "SOMETHING DID NOT VERIFY",
         Tables.fixed(seconds, 1),
-        String.join(
-            ", ",
-            files.stream()
-                .filter(row -> row.containsKey("report"))
-                .map(row -> String.valueOf(row.get("report")))
-                .toList()));
-  }
-
-  private static double number(Map<String, Object> row, String key) {
-    return row.get(key) instanceof Number number ? number.doubleValue() : Double.NaN;
+        String.join(", ", MODELS.stream().map(model -> page(model).toString()).toList()));
   }
 }

@@ -2,6 +2,7 @@ package org.bitnet4j.cli;
 
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.Objects;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -20,7 +21,8 @@ final class Terminal implements QuantizationProgress, AutoCloseable {
 
   Terminal(PrintWriter err) {
     this.err = err;
-    this.interactive = System.console() != null && System.console().isTerminal();
+    // Never null since JDK 22.
+    this.interactive = Objects.requireNonNull(System.console()).isTerminal();
   }
 
   @Override

@@ -43,6 +43,17 @@ public record MethodComparison(
   /// Key of HYBRID with DEFLATE.
   public static final String DEFLATED = "HYBRID_DEFLATE";
 
+  /// Bytes per weight under one key.
+  ///
+  /// @param packing name of a strategy, or [#DEFLATED]
+  public double bytesPerWeight(String packing) {
+    Double bytes = bytesPerWeight.get(packing);
+    if (bytes == null) {
+      throw new IllegalArgumentException("packing must be measured, got [" + packing + "]");
+    }
+    return bytes;
+  }
+
   /// Compares methods on the weights that the default recipe quantizes.
   ///
   /// @param checkpoint float weights
