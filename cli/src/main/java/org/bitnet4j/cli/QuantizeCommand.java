@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.formats.checkpoint.Inspection;
@@ -60,6 +62,9 @@ final class QuantizeCommand implements Callable<Integer> {
   @Mixin private ThreadsOption threads = new ThreadsOption();
   @Mixin private JsonOption json = new JsonOption();
 
+  /// What a run gave.
+  private record Run(QuantizationReport report, List<String> roundedScales) {}
+
   @Override
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
@@ -68,38 +73,54 @@ final class QuantizeCommand implements Callable<Integer> {
         .filter(problem -> !problem.isError())
         .map(ConfigProblem::message)
         .forEach(warning -> err.println("bitnet: warning: " + warning));
-    QuantizationReport result;
+    Run run;
     try (Checkpoint checkpoint = Checkpoint.open(input);
         Terminal progress = new Terminal(err);
         Workers workers = threads.workers()) {
-      result =
-          run(
-              checkpoint,
-              recipe,
-              output,
-              to,
-              workers,
-              json.enabled() ? QuantizationProgress.NONE : progress);
+      run = run(checkpoint, recipe, workers, json.enabled() ? QuantizationProgress.NONE : progress);
     }
     if (report != null) {
-      write(report, HtmlReport.render(result));
+      write(report, HtmlReport.render(run.report()));
     }
-    print(result);
-    return ExitCode.OK;
+    for (String name : run.roundedScales()) {
+      err.println(
+          "bitnet: warning: the scale of "
+              + Printable.line(name)
+              + " is stored as a reciprocal, which float32 holds only rounded");
+    }
+    Inspection written = readBack();
+    print(run.report(), written);
+    boolean same =
+        !run.roundedScales().isEmpty()
+            || Objects.equals(run.report().tritHash(), written.tritHash());
+    if (!same) {
+      err.println(
+          "bitnet: "
+              + output
+              + ": trit hash must be "
+              + run.report().tritHash()
+              + ", got ["
+              + written.tritHash()
+              + "]. Do not use the file: the storage or the memory is at fault.");
+    }
+    return same ? ExitCode.OK : ExitCode.CHECK_FAILED;
   }
 
-  private QuantizationReport run(
-      Checkpoint checkpoint,
-      Recipe recipe,
-      Path target,
-      TargetOption to,
-      Workers workers,
-      QuantizationProgress progress) {
+  private Run run(
+      Checkpoint checkpoint, Recipe recipe, Workers workers, QuantizationProgress progress) {
     CheckpointQuantizer quantizer = CheckpointQuantizer.of(checkpoint, recipe);
     String name = String.valueOf(input.toAbsolutePath().normalize().getFileName());
     RunDescription about = new RunDescription(name, "bitnet4j " + Version.current(), name);
-    try (QuantizedOutput sink = quantizer.begin(to.target(), target)) {
-      return quantizer.run(sink, about, workers, progress);
+    try (QuantizedOutput sink = quantizer.begin(to.target(), output)) {
+      QuantizationReport result = quantizer.run(sink, about, workers, progress);
+      return new Run(result, sink.roundedScales());
+    }
+  }
+
+  /// Reads what was written, every tensor of it.
+  private Inspection readBack() {
+    try (Checkpoint written = Checkpoint.open(output)) {
+      return Inspection.of(written);
     }
   }
 
@@ -111,11 +132,8 @@ final class QuantizeCommand implements Callable<Integer> {
     }
   }
 
-  private void print(QuantizationReport result) {
-    String tritHash;
-    try (Checkpoint written = Checkpoint.open(output)) {
-      tritHash = Inspection.of(written).tritHash();
-    }
+  private void print(QuantizationReport result, Inspection written) {
+    String tritHash = written.tritHash();
     if (json.enabled()) {
       Map<String, Object> document = new LinkedHashMap<>();
       document.put("output", output.toString());
@@ -157,7 +175,7 @@ final class QuantizeCommand implements Callable<Integer> {
         Tables.fixed(result.total().bitsPerWeight(), 3),
         Tables.fixed(result.seconds(), 2));
     if (tritHash != null) {
-      out.println("trit hash " + tritHash);
+      out.println("trit hash " + tritHash + " (read back from the file)");
     }
     out.println("wrote " + output + (report == null ? "" : " and " + report));
   }

@@ -1,8 +1,8 @@
 package org.bitnet4j.cli;
 
+import java.io.Console;
 import java.io.PrintWriter;
 import java.util.Locale;
-import java.util.Objects;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -21,8 +21,14 @@ final class Terminal implements QuantizationProgress, AutoCloseable {
 
   Terminal(PrintWriter err) {
     this.err = err;
-    // Never null since JDK 22.
-    this.interactive = Objects.requireNonNull(System.console()).isTerminal();
+    this.interactive = isTerminal();
+  }
+
+  // On a module path without jdk.internal.le, as this command runs on, there may be no console.
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean isTerminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
   }
 
   @Override

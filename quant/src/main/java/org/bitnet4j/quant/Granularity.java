@@ -7,6 +7,11 @@ public sealed interface Granularity {
   /// @param columns columns of the tensor
   int groupsPerRow(int columns);
 
+  /// Consecutive columns of a row that share a scale; the last group of a row may have fewer.
+  ///
+  /// @param columns columns of the tensor
+  int groupColumns(int columns);
+
   /// Number of scale groups of a tensor; a tensor without elements has none.
   ///
   /// @param shape its dimensions
@@ -21,6 +26,11 @@ public sealed interface Granularity {
 
   /// One scale for the whole tensor.
   record PerTensor() implements Granularity {
+    @Override
+    public int groupColumns(int columns) {
+      return columns;
+    }
+
     @Override
     public int groupsPerRow(int columns) {
       return 1;
@@ -39,6 +49,11 @@ public sealed interface Granularity {
 
   /// One scale per row (output channel).
   record PerRow() implements Granularity {
+    @Override
+    public int groupColumns(int columns) {
+      return columns;
+    }
+
     @Override
     public int groupsPerRow(int columns) {
       return 1;
@@ -64,6 +79,11 @@ public sealed interface Granularity {
       if (size < 1) {
         throw new IllegalArgumentException("group size must be at least 1, got [" + size + "]");
       }
+    }
+
+    @Override
+    public int groupColumns(int columns) {
+      return size;
     }
 
     @Override

@@ -81,10 +81,14 @@ public final class TernaryTensor implements QuantizedTensor {
     Objects.checkIndex(row, shape.rows());
     Objects.checkFromIndexSize(column, count, shape.columns());
     long start = row * rowBytes;
-    for (int i = 0; i < count; i++) {
-      int c = column + i;
+    int last = column + count;
+    int at = offset;
+    for (int c = column; c < last; ) {
       int packed = codes.get(ValueLayout.JAVA_BYTE, start + (c >> 2));
-      target[offset + i] = (byte) (((packed >> (2 * (c & 3))) & 3) - 1);
+      int end = Math.min(last, (c | 3) + 1);
+      for (; c < end; c++) {
+        target[at++] = (byte) (((packed >> (2 * (c & 3))) & 3) - 1);
+      }
     }
   }
 
@@ -121,13 +125,29 @@ public final class TernaryTensor implements QuantizedTensor {
     Objects.checkIndex(row, shape.rows());
     int columns = shape.columns();
     Granularity granularity = scales.granularity();
+    int groupColumns = granularity.groupColumns(columns);
+    for (int first = 0; first < columns; first += groupColumns) {
+      long group = granularity.groupOf(row, first, columns);
+      dequantizeGroup(row, first, Math.min(columns, first + groupColumns), group, target, offset);
+    }
+  }
+
+  private void dequantizeGroup(
+      long row, int first, int last, long group, float[] target, int offset) {
+    float multiplier = scales.multiplier(group);
+    float[] values = {multiplier * -1, multiplier * 0, multiplier};
+    if (scales.hasOffsets()) {
+      for (int code = 0; code < values.length; code++) {
+        values[code] += scales.offset(group);
+      }
+    }
     long start = row * rowBytes;
-    for (int c = 0; c < columns; c++) {
+    for (int c = first; c < last; ) {
       int packed = codes.get(ValueLayout.JAVA_BYTE, start + (c >> 2));
-      int trit = ((packed >> (2 * (c & 3))) & 3) - 1;
-      long group = granularity.groupOf(row, c, columns);
-      float value = scales.multiplier(group) * trit;
-      target[offset + c] = scales.hasOffsets() ? value + scales.offset(group) : value;
+      int end = Math.min(last, (c | 3) + 1);
+      for (; c < end; c++) {
+        target[offset + c] = values[(packed >> (2 * (c & 3))) & 3];
+      }
     }
   }
 

@@ -21,6 +21,7 @@ public final class PackedOutput implements QuantizedOutput {
   private static final int SCALE_BYTES = 4;
 
   private final PackedCheckpointWriter writer;
+  private List<String> roundedScales = List.of();
 
   private PackedOutput(PackedCheckpointWriter writer) {
     this.writer = writer;
@@ -70,7 +71,12 @@ public final class PackedOutput implements QuantizedOutput {
 
   @Override
   public void finish(Checkpoint checkpoint, RunDescription about, String recipe) {
-    writer.commit();
+    roundedScales = writer.commit().roundedScales();
+  }
+
+  @Override
+  public List<String> roundedScales() {
+    return roundedScales;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.bitnet4j.formats.quantize;
 
+import java.util.List;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.formats.report.TensorReport;
 import org.bitnet4j.quant.Workers;
@@ -19,6 +20,9 @@ public sealed interface QuantizedOutput extends AutoCloseable permits TritOutput
   /// @param about what the run is called
   /// @param recipe canonical JSON of the recipe
   void finish(Checkpoint checkpoint, RunDescription about, String recipe);
+
+  /// After [#finish]: names of the tensors whose multiplier the format could hold only rounded.
+  List<String> roundedScales();
 
   @Override
   void close();

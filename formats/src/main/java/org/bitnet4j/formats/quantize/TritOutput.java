@@ -1,6 +1,7 @@
 package org.bitnet4j.formats.quantize;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
@@ -95,6 +96,12 @@ public final class TritOutput implements QuantizedOutput {
       writer.metadata("tritHash", TensorHash.ofModel(tritHashes));
     }
     writer.finish();
+  }
+
+  /// A container holds float32 multipliers as they are.
+  @Override
+  public List<String> roundedScales() {
+    return List.of();
   }
 
   @Override

@@ -1,7 +1,11 @@
 package org.bitnet4j.formats.report;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.bitnet4j.quant.TensorHash;
 import org.bitnet4j.quant.metrics.SizeStatistics;
+import org.jspecify.annotations.Nullable;
 
 /// What a quantization run did to a model.
 ///
@@ -23,5 +27,16 @@ public record QuantizationReport(
   /// Copies the list.
   public QuantizationReport {
     tensors = List.copyOf(tensors);
+  }
+
+  /// The trit hash of the model, absent where nothing is ternary.
+  public @Nullable String tritHash() {
+    Map<String, String> hashes = new TreeMap<>();
+    for (TensorReport tensor : tensors) {
+      if (tensor.hash() != null) {
+        hashes.put(tensor.name(), tensor.hash().tritHash());
+      }
+    }
+    return hashes.isEmpty() ? null : TensorHash.ofModel(hashes);
   }
 }
