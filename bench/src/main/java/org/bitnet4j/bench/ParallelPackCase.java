@@ -8,8 +8,8 @@ import org.bitnet4j.quant.config.PackingConfig;
 import org.bitnet4j.quant.packing.PackedTensor;
 import org.bitnet4j.quant.packing.TernaryPacker;
 
-/// A whole tensor into stored blocks, with the choice of codecs, compression and checksums that
-/// [PackingConfig#bitnet()] makes, on a number of threads.
+/// A whole tensor into stored blocks, with the codecs, compression and checksums of a preset, on a
+/// number of threads.
 final class ParallelPackCase implements BenchmarkCase {
   private static final int COLUMNS = 2560;
 
@@ -17,23 +17,9 @@ final class ParallelPackCase implements BenchmarkCase {
   private final TernaryPacker packer;
   private final TernaryTensor tensor;
 
-  ParallelPackCase(int threads, int rows) {
+  ParallelPackCase(PackingConfig preset, int threads, int rows) {
     this.threads = threads;
-    PackingConfig c = PackingConfig.bitnet();
-    this.packer =
-        TernaryPacker.of(
-            new PackingConfig(
-                c.strategy(),
-                c.blockSize(),
-                c.sparsityThreshold(),
-                c.simdOptimized(),
-                c.alignment(),
-                c.enableCompression(),
-                c.compressionLevel(),
-                c.integrityChecking(),
-                true,
-                threads,
-                c.simd()));
+    this.packer = TernaryPacker.of(preset.withParallelPacking(threads));
     this.tensor =
         TernaryTensor.allocate(
             "weight", TensorShape.of(rows, COLUMNS), new Granularity.PerTensor(), false);
@@ -50,12 +36,12 @@ final class ParallelPackCase implements BenchmarkCase {
 
   @Override
   public double amount() {
-    return (double) tensor.shape().elements();
+    return 1e3 * tensor.shape().elements();
   }
 
   @Override
   public String unit() {
-    return "G trits/s";
+    return "M trits/s";
   }
 
   @Override

@@ -3,8 +3,11 @@ package org.bitnet4j.bench;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.bitnet4j.bench.BenchmarkReport.Row;
 import org.bitnet4j.bench.BenchmarkReport.Section;
+import org.bitnet4j.quant.config.PackingConfig;
 import org.bitnet4j.quant.kernels.Host;
 
 /// Times all cases of a section in one interleaved run: a round gives each of them one slice, so
@@ -112,9 +115,14 @@ public final class QuantizeBenchmarkReport {
   }
 
   private void parallelPack(int rows) {
-    time(
-        "stored blocks of a tensor of " + rows + " rows, packing.bitnet()",
-        List.of(new ParallelPackCase(1, rows), new ParallelPackCase(2, rows)));
+    Map<String, PackingConfig> presets =
+        Map.of("bitnet()", PackingConfig.bitnet(), "maxSpeed()", PackingConfig.maxSpeed());
+    for (String preset : List.of("bitnet()", "maxSpeed()")) {
+      PackingConfig config = Objects.requireNonNull(presets.get(preset));
+      time(
+          "stored blocks of a tensor of " + rows + " rows, packing " + preset,
+          List.of(new ParallelPackCase(config, 1, rows), new ParallelPackCase(config, 2, rows)));
+    }
   }
 
   /// Checks, warms and times the cases, the first being the one that ratios refer to.

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.bitnet4j.bench.TwoBitCase.Direction;
+import org.bitnet4j.quant.config.PackingConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,8 +25,8 @@ class BenchmarkCaseTest {
   @Test
   void theOthersGiveTheRightAnswerToo() {
     check(new CopyCase(BenchmarkInputs.weights(77)), 4 * 77);
-    check(new ParallelPackCase(1, 30), 30 * 2560);
-    check(new ParallelPackCase(2, 30), 30 * 2560);
+    check(new ParallelPackCase(PackingConfig.bitnet(), 1, 30), 1000 * 30 * 2560);
+    check(new ParallelPackCase(PackingConfig.maxSpeed(), 2, 30), 1000 * 30 * 2560);
   }
 
   @Test

@@ -26,7 +26,7 @@ class BenchmarkReportTest {
     assertThat(report.at("/machine/jdk").asString()).isNotBlank();
     assertThat(report.at("/machine/flags").isArray()).isTrue();
     JsonNode sections = report.at("/sections");
-    assertThat(sections.size()).isEqualTo(5);
+    assertThat(sections.size()).isEqualTo(6);
     for (JsonNode section : sections) {
       JsonNode rows = section.at("/rows");
       assertThat(rows.get(0).at("/ratio").asDouble()).isEqualTo(1.0);
