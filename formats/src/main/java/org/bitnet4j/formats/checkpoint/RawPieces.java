@@ -2,6 +2,7 @@ package org.bitnet4j.formats.checkpoint;
 
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
+import org.bitnet4j.formats.io.StoredFloats;
 
 /// Bytes handed over piece by piece through one buffer.
 final class RawPieces {
@@ -9,12 +10,7 @@ final class RawPieces {
 
   private RawPieces() {}
 
-  /// Fills a buffer from an offset on.
-  interface Reader {
-    void read(long offset, ByteBuffer target);
-  }
-
-  static void read(long length, Reader reader, Consumer<ByteBuffer> sink) {
+  static void read(long length, StoredFloats.ByteReader reader, Consumer<ByteBuffer> sink) {
     ByteBuffer piece = ByteBuffer.allocate((int) Math.min(PIECE, length));
     for (long offset = 0; offset < length; offset += piece.limit()) {
       piece.clear().limit((int) Math.min(piece.capacity(), length - offset));

@@ -84,7 +84,7 @@ final class Planner {
     try (TensorQuantization quantization = TensorQuantization.of(sample, config, workers)) {
       long storedBytes;
       if (target == QuantizationTarget.TRIT) {
-        try (PackedTensor packed = quantization.pack()) {
+        try (PackedTensor packed = quantization.pack(workers.threads())) {
           storedBytes = (long) (packed.totalBytes() / share);
         }
       } else {

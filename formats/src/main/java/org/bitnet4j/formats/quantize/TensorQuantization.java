@@ -6,6 +6,7 @@ import org.bitnet4j.quant.TensorHash;
 import org.bitnet4j.quant.TensorSource;
 import org.bitnet4j.quant.TernaryTensor;
 import org.bitnet4j.quant.Workers;
+import org.bitnet4j.quant.config.PackingConfig;
 import org.bitnet4j.quant.config.QuantizationPrecision;
 import org.bitnet4j.quant.config.WeightQuantizationConfig;
 import org.bitnet4j.quant.metrics.SizeStatistics;
@@ -49,8 +50,16 @@ final class TensorQuantization implements AutoCloseable {
   }
 
   /// The stored form, as the configuration's packing says.
-  PackedTensor pack() {
-    TernaryPacker packer = TernaryPacker.of(config.packing());
+  ///
+  /// @param threads threads of the run: parallel packing uses as many unless it names its own
+  ///   number
+  PackedTensor pack(int threads) {
+    PackingConfig packing = config.packing();
+    TernaryPacker packer =
+        TernaryPacker.of(
+            packing.parallelPacking() && packing.numThreads() == null
+                ? packing.withParallelPacking(threads)
+                : packing);
     return switch (weights.tensor()) {
       case TernaryTensor ternary -> packer.pack(ternary);
       case IntegerTensor integers -> packer.pack(integers);

@@ -44,7 +44,7 @@ public final class TritOutput implements QuantizedOutput {
     }
     try (TensorQuantization quantization =
             TensorQuantization.of(checkpoint.floats(tensor), config, workers);
-        PackedTensor packed = quantization.pack()) {
+        PackedTensor packed = quantization.pack(workers.threads())) {
       TensorHash hash = quantization.hash();
       if (hash != null) {
         tritHashes.put(tensor.name(), hash.tritHash());

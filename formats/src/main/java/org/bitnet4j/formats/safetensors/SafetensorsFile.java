@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.bitnet4j.formats.io.InputFile;
+import org.bitnet4j.formats.io.StoredFloats;
 import org.bitnet4j.quant.ElementType;
 import org.bitnet4j.quant.InvalidTensorException;
 import org.bitnet4j.quant.MalformedFileException;
@@ -128,7 +129,8 @@ public final class SafetensorsFile implements AutoCloseable {
           tensor.dtype().name(),
           "Convert the tensor or leave it out.");
     }
-    return new SafetensorsSource(this, tensor, tensor.shape(), type);
+    return new StoredFloats(
+        tensor.name(), tensor.shape(), type, (offset, target) -> read(tensor, offset, target));
   }
 
   /// Checks that nobody has changed the file since it was opened.

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bitnet4j.formats.io.InputFile;
+import org.bitnet4j.formats.io.StoredFloats;
 import org.bitnet4j.quant.ElementType;
 import org.bitnet4j.quant.IntegerTensor;
 import org.bitnet4j.quant.MalformedFileException;
@@ -248,7 +249,8 @@ public final class TritReader implements AutoCloseable {
       throw new IllegalArgumentException(
           "element type must be F32, F16 or BF16, got [" + entry.type() + "]");
     }
-    return new TritFloatSource(entry, type, rawReader(entry));
+    RawReader bytes = rawReader(entry);
+    return new StoredFloats(entry.name(), entry.shape(), type, bytes::read);
   }
 
   /// Reads bytes of a raw tensor, checked.
