@@ -1,8 +1,8 @@
 package org.bitnet4j.cli;
 
+import java.io.Console;
 import java.io.PrintWriter;
 import java.util.Locale;
-import java.util.Objects;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -21,8 +21,15 @@ final class Terminal implements QuantizationProgress, AutoCloseable {
 
   Terminal(PrintWriter err) {
     this.err = err;
-    // Never null since JDK 22.
-    this.interactive = Objects.requireNonNull(System.console()).isTerminal();
+    this.interactive = isTerminal();
+  }
+
+  // Null again on JDK 25 where input or output is no terminal; on JDK 22 to 24 it never was, and
+  // that is what the check knows.
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean isTerminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
   }
 
   @Override
