@@ -30,6 +30,7 @@ public final class Main {
     line.setOut(out);
     line.setErr(err);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler(new UsageReport());
     line.setExecutionExceptionHandler(new FailureReport());
     line.setUsageHelpAutoWidth(true);
     int code = line.execute(arguments);
