@@ -14,7 +14,6 @@ import org.bitnet4j.formats.quantize.CheckpointQuantizer;
 import org.bitnet4j.formats.quantize.QuantizationProgress;
 import org.bitnet4j.formats.quantize.QuantizedOutput;
 import org.bitnet4j.formats.quantize.RunDescription;
-import org.bitnet4j.formats.report.HtmlReport;
 import org.bitnet4j.formats.report.QuantizationReport;
 import org.bitnet4j.formats.report.TensorReport;
 import org.bitnet4j.quant.Printable;
@@ -71,7 +70,8 @@ final class QuantizeCommand implements Callable<Integer> {
     QuantizationReport result;
     try (Checkpoint checkpoint = Checkpoint.open(input);
         Terminal progress = new Terminal(err);
-        Workers workers = threads.workers()) {
+        Workers workers = threads.workers();
+        OutputFiles files = OutputFiles.claim(checkpoint, output, report)) {
       result =
           run(
               checkpoint,
@@ -80,9 +80,7 @@ final class QuantizeCommand implements Callable<Integer> {
               to,
               workers,
               json.enabled() ? QuantizationProgress.NONE : progress);
-    }
-    if (report != null) {
-      write(report, HtmlReport.render(result));
+      files.writeReport(result);
     }
     print(result);
     return ExitCode.OK;
@@ -159,7 +157,7 @@ final class QuantizeCommand implements Callable<Integer> {
     if (tritHash != null) {
       out.println("trit hash " + tritHash);
     }
-    out.println("wrote " + output + (report == null ? "" : " and " + report));
+    out.println(Printable.line("wrote " + output + (report == null ? "" : " and " + report)));
   }
 
   private static Map<String, Object> row(TensorReport tensor) {
