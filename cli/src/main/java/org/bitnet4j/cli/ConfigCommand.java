@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.bitnet4j.formats.io.InputFile;
+import org.bitnet4j.quant.Printable;
 import org.bitnet4j.quant.config.ActivationQuantizationConfig;
 import org.bitnet4j.quant.config.ConfigFormat;
 import org.bitnet4j.quant.config.ConfigProblem;
@@ -42,22 +43,6 @@ final class ConfigCommand {
     }
   }
 
-  /// The formats that configurations are written in.
-  enum Syntax {
-    YAML(ConfigFormat.YAML),
-    JSON(ConfigFormat.JSON);
-
-    private final ConfigFormat format;
-
-    Syntax(ConfigFormat format) {
-      this.format = format;
-    }
-
-    ConfigFormat format() {
-      return format;
-    }
-  }
-
   /// Prints the recipe that the options make, complete.
   @Command(
       name = "show",
@@ -88,7 +73,8 @@ final class ConfigCommand {
         return ExitCode.OK;
       }
       Recipe recipe = recipes.recipe();
-      String text = recipe.write((json ? Syntax.JSON : Syntax.YAML).format());
+      String text =
+          json ? Json.printable(recipe.write(ConfigFormat.JSON)) : recipe.write(ConfigFormat.YAML);
       spec.commandLine().getOut().println(text.stripTrailing());
       return ExitCode.OK;
     }
@@ -128,7 +114,9 @@ final class ConfigCommand {
             spec.commandLine()
                 .getOut()
                 .println((problem.isError() ? "error:   " : "warning: ") + problem.message()));
-        spec.commandLine().getOut().println(file + (valid ? " is valid" : " is not valid"));
+        spec.commandLine()
+            .getOut()
+            .println(Printable.line(file.toString()) + (valid ? " is valid" : " is not valid"));
       }
       return valid ? ExitCode.OK : ExitCode.BAD_CONFIG;
     }

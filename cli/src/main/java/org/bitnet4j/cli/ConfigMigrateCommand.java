@@ -40,18 +40,11 @@ final class ConfigMigrateCommand implements Callable<Integer> {
     if (json.enabled()) {
       Map<String, Object> document = new LinkedHashMap<>();
       document.put("type", migration.value().getClass().getSimpleName());
-      document.put("config", ConfigFormat.JSON.write(migration.value()));
+      document.put("config", Json.tree(ConfigFormat.JSON.write(migration.value())));
       document.put("notes", migration.notes().stream().map(ConfigMigrateCommand::row).toList());
       json.print(spec, document);
     } else {
-      migration
-          .notes()
-          .forEach(note ->
-              spec.commandLine()
-                  .getErr()
-                  .printf(
-                      "%s %s: %s -> %s (%s)%n",
-                      note.kind(), note.path(), note.before(), note.after(), note.reason()));
+      migration.notes().forEach(note -> spec.commandLine().getErr().println(note.message()));
       spec.commandLine()
           .getOut()
           .println(ConfigFormat.YAML.write(migration.value()).stripTrailing());

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -21,7 +22,6 @@ import org.bitnet4j.formats.quantize.QuantizationProgress;
 import org.bitnet4j.formats.quantize.QuantizationTarget;
 import org.bitnet4j.formats.quantize.QuantizedOutput;
 import org.bitnet4j.formats.quantize.RunDescription;
-import org.bitnet4j.formats.report.HtmlReport;
 import org.bitnet4j.formats.report.QuantizationReport;
 import org.bitnet4j.quant.Workers;
 import org.bitnet4j.quant.config.Recipe;
@@ -134,7 +134,7 @@ final class DemoCommand implements Callable<Integer> {
   private FileRow container(String model, Checkpoint checkpoint, Workers workers) {
     Path file = output.resolve(model + ".trit");
     QuantizationReport report = quantize(model, checkpoint, QuantizationTarget.TRIT, file, workers);
-    QuantizeCommand.write(page(model), HtmlReport.render(report));
+    OutputFiles.writeReport(page(model), report);
     return verified(file.toString(), file, checkpoint);
   }
 
@@ -226,6 +226,7 @@ final class DemoCommand implements Callable<Integer> {
     }
     written.print(out);
     out.printf(
+        Locale.ROOT,
         "%s in %s s; reports: %s%n",
         good ? "everything verified" : "SOMETHING DID NOT VERIFY",
         Tables.fixed(seconds, 1),

@@ -3,6 +3,7 @@ package org.bitnet4j.cli;
 import org.bitnet4j.formats.io.MissingFileException;
 import org.bitnet4j.formats.io.StorageException;
 import org.bitnet4j.quant.BitnetException;
+import org.bitnet4j.quant.Printable;
 import org.bitnet4j.quant.config.ConfigValidationException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -18,7 +19,7 @@ final class FailureReport implements IExecutionExceptionHandler {
       return exitCode(failure);
     }
     if (e instanceof UsageException) {
-      line.getErr().println("bitnet: " + e.getMessage());
+      line.getErr().println("bitnet: " + Printable.line(String.valueOf(e.getMessage())));
       return ExitCode.USAGE;
     }
     line.getErr().println("bitnet: internal fault, please report it:");

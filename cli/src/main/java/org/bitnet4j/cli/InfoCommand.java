@@ -2,6 +2,7 @@ package org.bitnet4j.cli;
 
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.bitnet4j.quant.config.KernelParameters;
@@ -74,9 +75,9 @@ final class InfoCommand implements Callable<Integer> {
     info.forEach((key, value) -> {
       if (value instanceof Map<?, ?> entries) {
         out.println(key + ":");
-        entries.forEach((name, text) -> out.printf("  %-14s %s%n", name, text));
+        entries.forEach((name, text) -> out.printf(Locale.ROOT, "  %-14s %s%n", name, text));
       } else {
-        out.printf("%-18s %s%n", key + ":", value);
+        out.printf(Locale.ROOT, "%-18s %s%n", key + ":", value);
       }
     });
   }

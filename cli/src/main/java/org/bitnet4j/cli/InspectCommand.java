@@ -3,6 +3,7 @@ package org.bitnet4j.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
@@ -100,6 +101,7 @@ final class InspectCommand implements Callable<Integer> {
     }
     table.print(out);
     out.printf(
+        Locale.ROOT,
         "%s, %d tensors, %s bits per weight over all%n",
         inspection.format(),
         inspection.tensors().size(),

@@ -30,10 +30,15 @@ public final class Main {
     line.setOut(out);
     line.setErr(err);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler(new UsageReport());
     line.setExecutionExceptionHandler(new FailureReport());
     line.setUsageHelpAutoWidth(true);
     int code = line.execute(arguments);
-    out.flush();
+    // A print writer keeps its failures to itself: a full disk would look like success.
+    if (out.checkError() && code == ExitCode.OK) {
+      code = ExitCode.IO;
+      err.println("bitnet: standard output: write must succeed. Check where it goes.");
+    }
     err.flush();
     return code;
   }

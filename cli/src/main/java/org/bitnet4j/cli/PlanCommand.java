@@ -3,6 +3,7 @@ package org.bitnet4j.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
@@ -97,6 +98,7 @@ final class PlanCommand implements Callable<Integer> {
     }
     table.print(out);
     out.printf(
+        Locale.ROOT,
         "to %s: %s -> about %s; about %s s on %d threads; about %s of memory beside the program%n",
         plan.target().label(),
         Tables.bytes(plan.originalBytes()),

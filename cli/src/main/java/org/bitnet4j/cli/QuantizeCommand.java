@@ -1,22 +1,19 @@
 package org.bitnet4j.cli;
 
 import java.io.PrintWriter;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.formats.checkpoint.Inspection;
-import org.bitnet4j.formats.io.AtomicOutput;
 import org.bitnet4j.formats.quantize.CheckpointQuantizer;
 import org.bitnet4j.formats.quantize.QuantizationProgress;
 import org.bitnet4j.formats.quantize.QuantizedOutput;
 import org.bitnet4j.formats.quantize.RunDescription;
-import org.bitnet4j.formats.report.HtmlReport;
 import org.bitnet4j.formats.report.QuantizationReport;
 import org.bitnet4j.formats.report.TensorReport;
 import org.bitnet4j.quant.Printable;
@@ -76,11 +73,10 @@ final class QuantizeCommand implements Callable<Integer> {
     Run run;
     try (Checkpoint checkpoint = Checkpoint.open(input);
         Terminal progress = new Terminal(err);
-        Workers workers = threads.workers()) {
+        Workers workers = threads.workers();
+        OutputFiles files = OutputFiles.claim(checkpoint, output, report)) {
       run = run(checkpoint, recipe, workers, json.enabled() ? QuantizationProgress.NONE : progress);
-    }
-    if (report != null) {
-      write(report, HtmlReport.render(run.report()));
+      files.writeReport(run.report());
     }
     for (String name : run.roundedScales()) {
       err.println(
@@ -124,14 +120,6 @@ final class QuantizeCommand implements Callable<Integer> {
     }
   }
 
-  /// Writes a text file, whole or not at all.
-  static void write(Path path, String text) {
-    try (AtomicOutput file = AtomicOutput.create(path)) {
-      file.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-      file.commit();
-    }
-  }
-
   private void print(QuantizationReport result, Inspection written) {
     String tritHash = written.tritHash();
     if (json.enabled()) {
@@ -167,6 +155,7 @@ final class QuantizeCommand implements Callable<Integer> {
     }
     table.print(out);
     out.printf(
+        Locale.ROOT,
         "%d tensors quantized, %d kept: %s -> %s, %s bits per weight over all, %s s%n",
         result.tensors().size() - kept,
         kept,
@@ -177,7 +166,7 @@ final class QuantizeCommand implements Callable<Integer> {
     if (tritHash != null) {
       out.println("trit hash " + tritHash + " (read back from the file)");
     }
-    out.println("wrote " + output + (report == null ? "" : " and " + report));
+    out.println(Printable.line("wrote " + output + (report == null ? "" : " and " + report)));
   }
 
   private static Map<String, Object> row(TensorReport tensor) {

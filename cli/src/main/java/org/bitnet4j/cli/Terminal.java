@@ -24,7 +24,8 @@ final class Terminal implements QuantizationProgress, AutoCloseable {
     this.interactive = isTerminal();
   }
 
-  // On a module path without jdk.internal.le, as this command runs on, there may be no console.
+  // Null again on JDK 25 where input or output is no terminal; on JDK 22 to 24 it never was, and
+  // that is what the check knows.
   @SuppressWarnings("SystemConsoleNull")
   private static boolean isTerminal() {
     Console console = System.console();

@@ -91,12 +91,18 @@ final class VerifyCommand implements Callable<Integer> {
   private void print(
       Inspection inspection, String checked, List<Comparison> comparisons, boolean good) {
     PrintWriter out = spec.commandLine().getOut();
-    out.println(input + ": " + inspection.format() + ", ok: " + checked);
+    out.println(Printable.line(input.toString()) + ": " + inspection.format() + ", ok: " + checked);
     if (inspection.tritHash() != null) {
       out.println("trit hash " + inspection.tritHash());
     }
     if (!comparisons.isEmpty()) {
-      Tables table = new Tables(2, "tensor", "against " + against, "SQNR dB", "cosine");
+      Tables table =
+          new Tables(
+              2,
+              "tensor",
+              "against " + Printable.line(String.valueOf(against)),
+              "SQNR dB",
+              "cosine");
       for (Comparison comparison : comparisons) {
         table.row(
             Printable.line(comparison.name()),

@@ -14,17 +14,25 @@ public final class Printable {
     StringBuilder line = new StringBuilder(shown + 16);
     for (int i = 0; i < shown; i++) {
       char c = text.charAt(i);
-      int type = Character.getType(c);
-      if (Character.isISOControl(c)
-          || type == Character.FORMAT
-          || type == Character.LINE_SEPARATOR
-          || type == Character.PARAGRAPH_SEPARATOR
-          || type == Character.SURROGATE) {
-        line.append("\\u").append(java.util.HexFormat.of().toHexDigits(c));
-      } else {
+      if (isPlain(c)) {
         line.append(c);
+      } else {
+        line.append("\\u").append(java.util.HexFormat.of().toHexDigits(c));
       }
     }
     return text.length() > shown ? line.append('…').toString() : line.toString();
+  }
+
+  /// Whether a terminal shows a character as it is: no control character, no format character such
+  /// as those that turn the writing direction, no line end, no half of a pair.
+  ///
+  /// @param c any character
+  public static boolean isPlain(char c) {
+    int type = Character.getType(c);
+    return !Character.isISOControl(c)
+        && type != Character.FORMAT
+        && type != Character.LINE_SEPARATOR
+        && type != Character.PARAGRAPH_SEPARATOR
+        && type != Character.SURROGATE;
   }
 }

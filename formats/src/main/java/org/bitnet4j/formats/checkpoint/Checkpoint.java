@@ -68,6 +68,9 @@ public sealed interface Checkpoint extends AutoCloseable
   /// Small files that belong to the model: configuration, tokenizer, licence, by name.
   SortedMap<String, byte[]> sideFiles();
 
+  /// The files that the model is read from, small files that only belong to it left out.
+  List<Path> sources();
+
   /// The Hugging Face checkpoint behind this one.
   ///
   /// @throws IllegalArgumentException where it is a container

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.bitnet4j.formats.huggingface.HuggingFaceCheckpoint;
 import org.bitnet4j.formats.io.InputFile;
 import org.bitnet4j.formats.safetensors.SafetensorsFile;
@@ -128,6 +129,19 @@ final class SafetensorsCheckpoint implements Checkpoint {
       checkpoint.sideFiles().forEach(path -> read(path, files));
     }
     return files;
+  }
+
+  @Override
+  public List<Path> sources() {
+    Stream<Path> weights = checkpoint.weights().files().stream().map(file -> Path.of(file.name()));
+    return Files.isDirectory(checkpoint.path())
+        ? Stream.concat(
+                Stream.of("config.json", "model.safetensors.index.json")
+                    .map(checkpoint.path()::resolve)
+                    .filter(Files::exists),
+                weights)
+            .toList()
+        : weights.toList();
   }
 
   private static void read(Path path, SortedMap<String, byte[]> files) {

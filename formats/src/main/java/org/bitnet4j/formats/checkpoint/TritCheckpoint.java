@@ -16,10 +16,12 @@ import org.bitnet4j.quant.packing.PackedFormat;
 
 /// A `.trit` container as a checkpoint.
 final class TritCheckpoint implements Checkpoint {
+  private final Path path;
   private final TritReader reader;
   private final List<CheckpointTensor> tensors;
 
-  private TritCheckpoint(TritReader reader) {
+  private TritCheckpoint(Path path, TritReader reader) {
+    this.path = path;
     this.reader = reader;
     this.tensors =
         reader.entries().stream()
@@ -29,7 +31,7 @@ final class TritCheckpoint implements Checkpoint {
   }
 
   static TritCheckpoint openContainer(Path path) {
-    return new TritCheckpoint(TritReader.open(path));
+    return new TritCheckpoint(path, TritReader.open(path));
   }
 
   /// Whether a file begins as a container does.
@@ -126,6 +128,11 @@ final class TritCheckpoint implements Checkpoint {
         .attachments()
         .forEach(file -> files.put(file.name(), reader.attachment(file.name()).orElseThrow()));
     return files;
+  }
+
+  @Override
+  public List<Path> sources() {
+    return List.of(path);
   }
 
   @Override

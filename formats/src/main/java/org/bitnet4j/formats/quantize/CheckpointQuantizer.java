@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.formats.checkpoint.CheckpointTensor;
+import org.bitnet4j.formats.huggingface.HuggingFaceCheckpoint;
 import org.bitnet4j.formats.report.QuantizationReport;
 import org.bitnet4j.formats.report.TensorReport;
 import org.bitnet4j.quant.InvalidTensorException;
@@ -30,25 +31,35 @@ public final class CheckpointQuantizer {
   ///
   /// @param checkpoint float weights
   /// @param recipe what to do with which tensor
-  /// @throws InvalidTensorException where the recipe leaves no tensor to quantize
+  /// @throws InvalidTensorException where a tensor is quantized already, or the recipe leaves none
+  ///   to quantize
   public static CheckpointQuantizer of(Checkpoint checkpoint, Recipe recipe) {
+    for (CheckpointTensor tensor : checkpoint.tensors()) {
+      requireNotQuantized(tensor);
+    }
     List<TensorDecision> decisions = TensorDecision.of(checkpoint, recipe);
     if (decisions.stream().allMatch(decision -> decision.config() == null)) {
-      boolean quantized =
-          checkpoint.tensors().stream()
-              .anyMatch(tensor ->
-                  tensor.content() == CheckpointTensor.Content.TERNARY
-                      || tensor.content() == CheckpointTensor.Content.INTEGER);
       throw new InvalidTensorException(
           "of the checkpoint",
           -1,
           "at least one float matrix must be chosen by the recipe",
-          quantized ? "a checkpoint that is quantized already" : "none",
-          quantized
-              ? "Use inspect or verify on it."
-              : "Check the recipe's targets and ignore lists against `bitnet inspect`.");
+          "none",
+          "Check the recipe's targets and ignore lists against `bitnet inspect`.");
     }
     return new CheckpointQuantizer(checkpoint, recipe, decisions);
+  }
+
+  private static void requireNotQuantized(CheckpointTensor tensor) {
+    switch (tensor.content()) {
+      case FLOAT, OTHER -> {}
+      case TERNARY, INTEGER ->
+          throw new InvalidTensorException(
+              tensor.name(),
+              -1,
+              "a checkpoint to quantize must hold no tensor that is quantized already",
+              tensor.type(),
+              "Start from the float checkpoint; use inspect or verify on this one.");
+    }
   }
 
   /// What happens to each tensor, in the order of their names.
@@ -68,13 +79,26 @@ public final class CheckpointQuantizer {
   ///
   /// @param target what to write
   /// @param path where it shall appear
+  /// @throws InvalidTensorException where the target needs a safetensors source and there is none,
+  ///   or cannot hold a tensor
   public QuantizedOutput begin(QuantizationTarget target, Path path) {
     return switch (target) {
       case TRIT -> TritOutput.create(path);
       case PACKED_SAFETENSORS ->
-          PackedOutput.create(
-              path, checkpoint.huggingFace(), decisions, recipe.write(ConfigFormat.JSON));
+          PackedOutput.create(path, huggingFace(), decisions, recipe.write(ConfigFormat.JSON));
     };
+  }
+
+  private HuggingFaceCheckpoint huggingFace() {
+    if (checkpoint.format().equals("trit")) {
+      throw new InvalidTensorException(
+          "of the checkpoint",
+          -1,
+          "floats to be written as packed safetensors must come from safetensors",
+          "a .trit container",
+          "Start from the safetensors checkpoint, or write a .trit container.");
+    }
+    return checkpoint.huggingFace();
   }
 
   /// Quantizes everything and writes it. The output appears whole or not at all.
