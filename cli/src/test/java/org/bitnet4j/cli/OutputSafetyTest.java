@@ -65,7 +65,7 @@ final class OutputSafetyTest {
 
   /// By this process and by another one.
   private void requireRefused(Path target, String format) throws IOException, InterruptedException {
-    Object[] line = {"quantize", input, "-o", target, "--to", format};
+    Object[] line = {"quantize", input, "-o", target, "--to", format, "--threads", 1};
     assertThat(Cli.failure(ExitCode.IO, line))
         .contains(target.toString(), "another writer is on this path");
     Child child = Child.start(directory, line);
@@ -81,7 +81,16 @@ final class OutputSafetyTest {
       throws IOException, InterruptedException {
     Path copy = Files.copy(input, directory.resolve("copy"));
     Child child =
-        Child.start(directory, "quantize", input, "-o", folder.resolve("model"), "--to", format);
+        Child.start(
+            directory,
+            "quantize",
+            input,
+            "-o",
+            folder.resolve("model"),
+            "--to",
+            format,
+            "--set",
+            "packing.simd.enabled=false");
     Path partial = folder.resolve(".model.partial");
     while (child.process().isAlive() && !Files.exists(partial)) {
       Thread.sleep(0, 200_000);
@@ -116,7 +125,9 @@ final class OutputSafetyTest {
             "-o",
             target,
             "--to",
-            "safetensors:packed");
+            "safetensors:packed",
+            "--set",
+            "packing.simd.enabled=false");
     assertThat(child.end()).as(child.errors()).isEqualTo(ExitCode.IO);
     assertThat(child.errors())
         .contains("bitnet: " + target, "write must succeed", "too large")
@@ -148,7 +159,9 @@ final class OutputSafetyTest {
             "quantize",
             input,
             "-o",
-            folder.resolve("old"));
+            folder.resolve("old"),
+            "--set",
+            "packing.simd.enabled=false");
     assertThat(child.end()).as(child.errors()).isEqualTo(ExitCode.IO);
     assertThat(child.errors()).contains("No space left", "Free space").doesNotContain("\tat ");
     assertThat(child.output()).isEqualTo("old\nold\n");
