@@ -71,7 +71,11 @@ public final class CheckpointQuantizer {
   ///
   /// @param target what would be written
   /// @param workers threads to use
+  /// @throws InvalidTensorException for a tensor that the target cannot hold
   public QuantizationPlan plan(QuantizationTarget target, Workers workers) {
+    if (target == QuantizationTarget.PACKED_SAFETENSORS) {
+      PackedOutput.requireHoldable(decisions);
+    }
     return Planner.plan(checkpoint, decisions, target, workers);
   }
 

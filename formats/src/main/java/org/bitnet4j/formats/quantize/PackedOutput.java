@@ -8,9 +8,11 @@ import org.bitnet4j.formats.checkpoint.CheckpointTensor;
 import org.bitnet4j.formats.huggingface.HuggingFaceCheckpoint;
 import org.bitnet4j.formats.huggingface.PackedCheckpointWriter;
 import org.bitnet4j.formats.report.TensorReport;
+import org.bitnet4j.quant.InvalidTensorException;
 import org.bitnet4j.quant.TensorShape;
 import org.bitnet4j.quant.Workers;
 import org.bitnet4j.quant.config.WeightQuantizationConfig;
+import org.jspecify.annotations.Nullable;
 
 /// A Hugging Face directory with packed ternary safetensors; what is not quantized, configuration
 /// and tokenizer included, is copied.
@@ -35,6 +37,7 @@ public final class PackedOutput implements QuantizedOutput {
   /// @param recipe canonical JSON of the recipe, stored in the metadata of the safetensors file
   static PackedOutput create(
       Path target, HuggingFaceCheckpoint source, List<TensorDecision> decisions, String recipe) {
+    requireHoldable(decisions);
     List<String> ternary =
         decisions.stream()
             .filter(decision -> decision.config() != null)
@@ -47,6 +50,39 @@ public final class PackedOutput implements QuantizedOutput {
             ternary,
             PackedCheckpointWriter.DEFAULT_SHARD_BYTES,
             Map.of("bitnet4j.recipe", recipe)));
+  }
+
+  /// Refuses, before any work, what the layout cannot hold: more than one multiplier, offsets,
+  /// codes that are no trits.
+  static void requireHoldable(List<TensorDecision> decisions) {
+    for (TensorDecision decision : decisions) {
+      WeightQuantizationConfig config = decision.config();
+      if (config != null) {
+        String found = refused(config);
+        if (found != null) {
+          throw new InvalidTensorException(
+              decision.tensor().name(),
+              -1,
+              "the packed layout holds trits with one multiplier per tensor and no offsets",
+              found,
+              "Change the recipe for this tensor, or write a .trit container.");
+        }
+      }
+    }
+  }
+
+  private static @Nullable String refused(WeightQuantizationConfig config) {
+    return switch (config.base().precision()) {
+      case TWO_BIT, FOUR_BIT, EIGHT_BIT -> "base.precision " + config.base().precision();
+      case ONE_BIT, TERNARY_1_58 -> {
+        if (config.groupSize() != null) {
+          yield "groupSize " + config.groupSize();
+        }
+        yield config.base().perChannel()
+            ? "base.perChannel true"
+            : config.normalizeWeights() ? "normalizeWeights true" : null;
+      }
+    };
   }
 
   /// Bytes of a packed weight with its scale.
