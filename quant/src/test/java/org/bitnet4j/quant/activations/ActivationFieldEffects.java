@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.bitnet4j.quant.EffectProbe;
 import org.bitnet4j.quant.config.ActivationQuantizationConfig;
 import org.bitnet4j.quant.config.AttentionQuantizationConfig;
 import org.bitnet4j.quant.config.QuantizationPrecision;
@@ -25,32 +26,15 @@ public final class ActivationFieldEffects {
 
   private ActivationFieldEffects() {}
 
-  /// Two configurations that differ in one leaf, and an observation that this leaf must change.
-  ///
-  /// @param base one configuration
-  /// @param flipped the other
-  /// @param observation what to look at; equal observations mean no effect
-  public record FieldProbe(
-      ActivationQuantizationConfig base,
-      ActivationQuantizationConfig flipped,
-      Function<ActivationQuantizationConfig, Object> observation) {
-    /// What a configuration gives.
-    ///
-    /// @param config the configuration
-    public Object observe(ActivationQuantizationConfig config) {
-      return observation.apply(config);
-    }
-  }
-
   /// A probe for each leaf, by path: `base.strategy`, `emaDecay`, `attention.quantizeQuery`.
-  public static Map<String, FieldProbe> probes() {
-    Map<String, FieldProbe> probes = new LinkedHashMap<>();
+  public static Map<String, EffectProbe<ActivationQuantizationConfig>> probes() {
+    Map<String, EffectProbe<ActivationQuantizationConfig>> probes = new LinkedHashMap<>();
     probes.put(
         "base.precision",
         probe(c -> c.precision(QuantizationPrecision.FOUR_BIT), ActivationFieldEffects::codes));
     probes.put(
         "base.strategy",
-        new FieldProbe(
+        new EffectProbe<>(
             Configs.symmetric().build(),
             Configs.of(QuantizationStrategy.ASYMMETRIC).build(),
             ActivationFieldEffects::codes));
@@ -98,7 +82,8 @@ public final class ActivationFieldEffects {
     return probes;
   }
 
-  private static void attentionProbes(Map<String, FieldProbe> probes) {
+  private static void attentionProbes(
+      Map<String, EffectProbe<ActivationQuantizationConfig>> probes) {
     AttentionQuantizationConfig none = QuantizedAttention.exact().config();
     Function<ActivationQuantizationConfig, Object> output = c -> attention(c).output();
     probes.put("attention.quantizeQuery", attentionProbe(none, block("q", none), output));
@@ -135,11 +120,11 @@ public final class ActivationFieldEffects {
         none.sparsityThreshold());
   }
 
-  private static FieldProbe attentionProbe(
+  private static EffectProbe<ActivationQuantizationConfig> attentionProbe(
       AttentionQuantizationConfig base,
       AttentionQuantizationConfig flipped,
       Function<ActivationQuantizationConfig, Object> observation) {
-    return new FieldProbe(
+    return new EffectProbe<>(
         Configs.symmetric().attention(true, base).build(),
         Configs.symmetric().attention(true, flipped).build(),
         observation);
@@ -149,18 +134,18 @@ public final class ActivationFieldEffects {
     return Configs.of(QuantizationStrategy.DYNAMIC);
   }
 
-  private static FieldProbe probe(
+  private static EffectProbe<ActivationQuantizationConfig> probe(
       Consumer<Configs> flip, Function<ActivationQuantizationConfig, Object> observation) {
     return probe(Configs.symmetric(), flip, observation);
   }
 
-  private static FieldProbe probe(
+  private static EffectProbe<ActivationQuantizationConfig> probe(
       Configs configs,
       Consumer<Configs> flip,
       Function<ActivationQuantizationConfig, Object> observation) {
     ActivationQuantizationConfig base = configs.build();
     flip.accept(configs);
-    return new FieldProbe(base, configs.build(), observation);
+    return new EffectProbe<>(base, configs.build(), observation);
   }
 
   private static List<float[]> batches() {

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.bitnet4j.quant.EffectProbe;
 import org.bitnet4j.quant.activations.ActivationFieldEffects;
 import org.bitnet4j.quant.config.ActivationQuantizationConfig;
 import org.bitnet4j.quant.config.AttentionQuantizationConfig;
@@ -58,11 +59,8 @@ class EveryFieldHasAnEffectTest {
     WeightFieldEffects.probes().forEach((field, probe) -> add(probes, field, probe));
     PackingFieldEffects.probes().forEach((field, probe) -> add(probes, field, probe));
     ActivationFieldEffects.probes()
-        .forEach((path, probe) ->
-            add(
-                probes,
-                owner(ActivationQuantizationConfig.class, path),
-                new EffectProbe<>(probe.base(), probe.flipped(), probe.observation())));
+        .forEach(
+            (path, probe) -> add(probes, owner(ActivationQuantizationConfig.class, path), probe));
     SimdFieldEffects.observations()
         .forEach((field, observation) ->
             add(
@@ -70,17 +68,10 @@ class EveryFieldHasAnEffectTest {
                 "SimdConfig." + field,
                 new EffectProbe<>(SimdFieldEffects.base(), flipped(field), observation)));
     TrainingFieldEffects.weightProbes()
-        .forEach((path, probe) ->
-            add(
-                probes,
-                owner(WeightQuantizationConfig.class, path),
-                new EffectProbe<>(probe.base(), probe.flipped(), probe.observation())));
+        .forEach((path, probe) -> add(probes, owner(WeightQuantizationConfig.class, path), probe));
     TrainingFieldEffects.activationProbes()
-        .forEach((path, probe) ->
-            add(
-                probes,
-                owner(ActivationQuantizationConfig.class, path),
-                new EffectProbe<>(probe.base(), probe.flipped(), probe.observation())));
+        .forEach(
+            (path, probe) -> add(probes, owner(ActivationQuantizationConfig.class, path), probe));
     return probes;
   }
 

@@ -10,6 +10,7 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.bitnet4j.quant.EffectProbe;
 import org.bitnet4j.quant.TensorShape;
 import org.bitnet4j.quant.TensorSource;
 import org.bitnet4j.quant.config.QuantizationConfig;

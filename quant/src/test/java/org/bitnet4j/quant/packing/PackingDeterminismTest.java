@@ -60,7 +60,7 @@ class PackingDeterminismTest {
                       pool.execute(task);
                     })
                 .pack(tensor)) {
-      assertThat(started).hasValue(100);
+      assertThat(started).as("batches of four blocks").hasValue(25);
       assertThat(payload(packed)).isEqualTo(payload(one));
     }
   }

@@ -3,7 +3,7 @@ package org.bitnet4j.quant.training;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import org.bitnet4j.quant.EffectProbe;
 import org.bitnet4j.quant.TensorShape;
 import org.bitnet4j.quant.TensorSource;
 import org.bitnet4j.quant.config.ActivationQuantizationConfig;
@@ -21,62 +21,46 @@ public final class TrainingFieldEffects {
 
   private TrainingFieldEffects() {}
 
-  /// Two configurations that differ in one field, and an observation that this field must change.
-  ///
-  /// @param base one configuration
-  /// @param flipped the other
-  /// @param observation what to look at
-  /// @param <C> type of the configuration
-  public record Probe<C>(C base, C flipped, Function<C, Object> observation) {
-    Object before() {
-      return observation.apply(base);
-    }
-
-    Object after() {
-      return observation.apply(flipped);
-    }
-  }
-
   /// A probe for each field of a weight configuration that only training reads, by path.
-  public static Map<String, Probe<WeightQuantizationConfig>> weightProbes() {
+  public static Map<String, EffectProbe<WeightQuantizationConfig>> weightProbes() {
     return Map.of(
         "base.qatEnabled",
-        new Probe<>(
+        new EffectProbe<>(
             TrainingConfigs.weights(false, false, false, null, null),
             TrainingConfigs.weights(true, false, false, null, null),
             TrainingFieldEffects::offered),
         "learnableScales",
-        new Probe<>(
+        new EffectProbe<>(
             TrainingConfigs.weights(true, false, false, null, null),
             TrainingConfigs.weights(true, true, false, null, null),
             config -> Arrays.toString(gradients(config).scales())),
         "freezeWeights",
-        new Probe<>(
+        new EffectProbe<>(
             TrainingConfigs.weights(true, true, false, null, null),
             TrainingConfigs.weights(true, true, true, null, null),
             config -> Arrays.toString(gradients(config).weights())),
         "weightDecay",
-        new Probe<>(
+        new EffectProbe<>(
             TrainingConfigs.weights(true, false, false, null, null),
             TrainingConfigs.weights(true, false, false, 0.1, null),
             config -> Arrays.toString(UpdateRule.of(config).step(GRADIENT, new float[8], 0.5))),
         "gradientClip",
-        new Probe<>(
+        new EffectProbe<>(
             TrainingConfigs.weights(true, false, false, null, null),
             TrainingConfigs.weights(true, false, false, null, 1.0),
             config -> Arrays.toString(UpdateRule.of(config).clip(List.of(GRADIENT)).getFirst())));
   }
 
   /// A probe for each field of an activation configuration that only training reads, by path.
-  public static Map<String, Probe<ActivationQuantizationConfig>> activationProbes() {
+  public static Map<String, EffectProbe<ActivationQuantizationConfig>> activationProbes() {
     return Map.of(
         "smoothQuantization",
-        new Probe<>(
+        new EffectProbe<>(
             TrainingConfigs.activations(true, true, false, 1),
             TrainingConfigs.activations(true, true, true, 1),
             TrainingFieldEffects::forward),
         "temperature",
-        new Probe<>(
+        new EffectProbe<>(
             TrainingConfigs.activations(true, true, true, 1),
             TrainingConfigs.activations(true, true, true, 0.1),
             TrainingFieldEffects::forward));

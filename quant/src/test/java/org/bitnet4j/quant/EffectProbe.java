@@ -1,4 +1,4 @@
-package org.bitnet4j.quant.effects;
+package org.bitnet4j.quant;
 
 import java.util.function.Function;
 import org.bitnet4j.quant.config.Configuration;
@@ -10,12 +10,15 @@ import org.bitnet4j.quant.config.Configuration;
 /// @param flipped the other
 /// @param observation what a user would see under a configuration; compared with `equals`
 /// @param <C> type of the configuration
-record EffectProbe<C extends Configuration>(C base, C flipped, Function<C, Object> observation) {
-  Object before() {
+public record EffectProbe<C extends Configuration>(
+    C base, C flipped, Function<C, Object> observation) {
+  /// What is seen under the first configuration.
+  public Object before() {
     return observation.apply(base);
   }
 
-  Object after() {
+  /// What is seen under the other.
+  public Object after() {
     return observation.apply(flipped);
   }
 }
