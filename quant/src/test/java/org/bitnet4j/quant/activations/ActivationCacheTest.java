@@ -14,11 +14,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.bitnet4j.quant.config.ActivationQuantizationConfig;
 import org.bitnet4j.quant.config.QuantizationStrategy;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// The cache changes no bit, verifies what it finds, keeps its bound and counts truly.
+@Tag("kernels")
 class ActivationCacheTest {
   private static CacheStatistics statistics(ActivationQuantizer quantizer) {
     return quantizer.cacheStatistics().orElseThrow();

@@ -3,11 +3,13 @@ package org.bitnet4j.quant.activations;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.bitnet4j.quant.config.ActivationQuantizationConfig;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// `bitnet()` is the formula of b1.58, to the bit, over more than 10⁶ values.
+@Tag("kernels")
 class BitnetActivationTest {
   private static final int COLUMNS = 641;
   private static final int ROWS = 260;

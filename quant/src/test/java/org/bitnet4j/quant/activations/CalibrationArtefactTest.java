@@ -8,12 +8,14 @@ import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.bitnet4j.quant.MalformedFileException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The artefact comes back as it went, and nothing else comes in.
+@Tag("kernels")
 class CalibrationArtefactTest {
   private static CalibrationArtefact artefact() {
     SortedMap<String, LayerCalibration> layers = new TreeMap<>();

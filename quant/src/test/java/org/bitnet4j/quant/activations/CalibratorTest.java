@@ -15,11 +15,13 @@ import java.util.concurrent.Future;
 import org.bitnet4j.quant.InvalidTensorException;
 import org.bitnet4j.quant.config.ActivationQuantizationConfig;
 import org.bitnet4j.quant.config.QuantizationStrategy;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Calibration: the same sample however the stream is split, uniform, with exact ranges.
+@Tag("kernels")
 class CalibratorTest {
   private static final int COLUMNS = 24;
 

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.bitnet4j.quant.InvalidTensorException;
 import org.bitnet4j.quant.config.AttentionQuantizationConfig;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Attention against a reference in double, and each of its steps by itself.
+@Tag("kernels")
 class QuantizedAttentionTest {
   private static final AttentionShape SHAPE = AttentionShape.of(12, 40, 6, 2, 32);
 

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.TreeMap;
 import org.bitnet4j.quant.InvalidTensorException;
 import org.bitnet4j.quant.config.QuantizationStrategy;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What cannot be quantized is refused with a type, a layer and an index.
+@Tag("kernels")
 class RefusalTest {
   @ParameterizedTest
   @EnumSource

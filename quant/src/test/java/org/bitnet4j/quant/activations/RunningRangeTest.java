@@ -11,11 +11,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.bitnet4j.quant.InvalidTensorException;
 import org.bitnet4j.quant.config.QuantizationStrategy;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// The running range is its formula, through warm-up, freezing and refused calls.
+@Tag("kernels")
 class RunningRangeTest {
   /// Σ dⁱ·r(t−i) / Σ dⁱ over the last `window` of the ranges.
   private static float direct(List<Float> ranges, int window, double decay) {

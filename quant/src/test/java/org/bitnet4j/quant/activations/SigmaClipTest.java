@@ -2,9 +2,11 @@ package org.bitnet4j.quant.activations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Clipping to mean ± t·σ comes first, by row or by call, and is counted.
+@Tag("kernels")
 class SigmaClipTest {
   @Test
   void theInputIsNotChanged() {

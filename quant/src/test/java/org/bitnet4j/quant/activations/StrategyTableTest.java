@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.bitnet4j.quant.config.ConfigValidationException;
 import org.bitnet4j.quant.config.QuantizationPrecision;
 import org.bitnet4j.quant.config.QuantizationStrategy;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Each cell of the table strategy × perToken × perChannel, against its formula.
+@Tag("kernels")
 class StrategyTableTest {
   private static final int ROWS = 5;
   private static final int COLUMNS = 48;

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.bitnet4j.quant.config.QuantizationStrategy;
 import org.bitnet4j.quant.training.ActivationFakeQuantizer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// The forward pass of training, given the ranges of this package, is what inference computes.
+@Tag("kernels")
 class TrainingAgreementTest {
   @ParameterizedTest
   @EnumSource

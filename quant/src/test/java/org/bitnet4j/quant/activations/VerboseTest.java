@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.logging.Level;
 import org.bitnet4j.quant.config.QuantizationStrategy;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Decisions are logged at INFO with `verbose`, else at DEBUG (FINE).
+@Tag("kernels")
 class VerboseTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})

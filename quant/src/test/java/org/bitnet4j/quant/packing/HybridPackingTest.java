@@ -12,12 +12,14 @@ import org.bitnet4j.quant.TernaryTensor;
 import org.bitnet4j.quant.config.TernaryPackingStrategy;
 import org.bitnet4j.quant.packing.TritSamples.Settings;
 import org.bitnet4j.quant.packing.TritSamples.Structure;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// HYBRID takes no more bytes than the best single strategy, and its threshold decides as promised.
+@Tag("kernels")
 class HybridPackingTest {
   static Stream<Arguments> inputs() {
     List<Arguments> all = new ArrayList<>();

@@ -9,11 +9,13 @@ import org.bitnet4j.quant.TernaryTensor;
 import org.bitnet4j.quant.config.TernaryPackingStrategy;
 import org.bitnet4j.quant.packing.TritSamples.Settings;
 import org.bitnet4j.quant.packing.TritSamples.Structure;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Damaged payloads: always found with checksums, never an untyped failure without.
+@Tag("kernels")
 class PackedIntegrityTest {
   @ParameterizedTest
   @EnumSource(TernaryPackingStrategy.class)

@@ -14,11 +14,13 @@ import org.bitnet4j.quant.TernaryTensor;
 import org.bitnet4j.quant.config.TernaryPackingStrategy;
 import org.bitnet4j.quant.packing.TritSamples.Settings;
 import org.bitnet4j.quant.packing.TritSamples.Structure;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Stored bytes depend on the tensor and the settings, never on threads.
+@Tag("kernels")
 class PackingDeterminismTest {
   private static byte[] payload(PackedTensor packed) {
     return packed.payload().toArray(ValueLayout.JAVA_BYTE);

@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bitnet4j.quant.InvalidTensorException;
 import org.bitnet4j.quant.config.TernaryPackingStrategy;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Stored bytes by hand, and every rule of strict decoding.
+@Tag("kernels")
 class TernaryCodecTest {
   private static TernaryCodec codec(TernaryPackingStrategy strategy) {
     return TernaryCodec.of(strategy, PackedLayout.CANONICAL);

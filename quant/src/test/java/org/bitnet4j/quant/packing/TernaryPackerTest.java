@@ -18,6 +18,7 @@ import org.bitnet4j.quant.config.PackingConfig;
 import org.bitnet4j.quant.config.TernaryPackingStrategy;
 import org.bitnet4j.quant.packing.TritSamples.Settings;
 import org.bitnet4j.quant.packing.TritSamples.Structure;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Packing and unpacking give back every trit, code and scale, whatever the settings.
+@Tag("kernels")
 class TernaryPackerTest {
   static Stream<Arguments> strategiesAndStructures() {
     List<Arguments> all = new ArrayList<>();

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("kernels")
 class WeightQuantizerTest {
   /// Configurations over every method, scale rule, granularity and preparation.
   static Stream<WeightQuantizationConfig> ternaryConfigs() {
@@ -63,7 +64,6 @@ class WeightQuantizerTest {
     return configs.stream();
   }
 
-  @Tag("kernels")
   @ParameterizedTest
   @MethodSource("ternaryConfigs")
   void agreesWithTheFormulasWrittenDown(WeightQuantizationConfig config) {
@@ -106,7 +106,6 @@ class WeightQuantizerTest {
     return groups;
   }
 
-  @Tag("kernels")
   @ParameterizedTest
   @EnumSource(TernaryMethod.class)
   void oneRowIsTheSameStreamedOrInMemory(TernaryMethod method) {
@@ -136,7 +135,6 @@ class WeightQuantizerTest {
     return TensorHash.of((TernaryTensor) weights.tensor());
   }
 
-  @Tag("kernels")
   @Test
   void bitnetPresetIsTheReferenceFormulaOnAMillionValuesWithTies() {
     int rows = 1000;
