@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.formats.checkpoint.Inspection;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -27,10 +29,34 @@ final class InspectCommand implements Callable<Integer> {
   @Parameters(paramLabel = "IN", description = "A .trit or .safetensors file, or a directory.")
   private Path input = Path.of("");
 
+  @Option(names = "--recipe", description = "Print only the recipe stored in the file (JSON).")
+  private boolean recipeOnly;
+
   @Mixin private JsonOption json = new JsonOption();
 
   @Override
   public Integer call() {
+    return recipeOnly ? printRecipe() : inspect();
+  }
+
+  /// The recipe as `quantize --recipe` reads it; characters that could fool a terminal are escaped
+  /// as JSON escapes them.
+  private int printRecipe() {
+    Optional<String> recipe;
+    try (Checkpoint checkpoint = Checkpoint.open(input)) {
+      recipe = checkpoint.recipe();
+    }
+    if (recipe.isEmpty()) {
+      spec.commandLine()
+          .getErr()
+          .println("bitnet: " + Printable.line(input + ": holds no recipe."));
+      return ExitCode.CHECK_FAILED;
+    }
+    recipe.get().lines().map(Printable::line).forEach(spec.commandLine().getOut()::println);
+    return ExitCode.OK;
+  }
+
+  private int inspect() {
     Inspection inspection;
     String recipe;
     try (Checkpoint checkpoint = Checkpoint.open(input)) {
@@ -113,8 +139,7 @@ final class InspectCommand implements Callable<Integer> {
       out.println("trit hash  " + inspection.tritHash());
     }
     if (recipe != null) {
-      out.println("made by the recipe stored in it (--json of `config show` reads the same form)");
-      out.println(Printable.line(recipe));
+      out.println("the recipe that made it is stored in it: inspect --recipe prints it");
     }
   }
 }

@@ -11,7 +11,6 @@ import org.bitnet4j.formats.quantize.CheckpointQuantizer;
 import org.bitnet4j.formats.quantize.QuantizationPlan;
 import org.bitnet4j.quant.Printable;
 import org.bitnet4j.quant.Workers;
-import org.bitnet4j.quant.config.ConfigProblem;
 import org.bitnet4j.quant.config.Recipe;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,11 +38,7 @@ final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Recipe recipe = recipes.recipe();
-    recipe.problems().stream()
-        .filter(problem -> !problem.isError())
-        .map(ConfigProblem::message)
-        .forEach(w -> spec.commandLine().getErr().println("bitnet: warning: " + w));
+    Recipe recipe = recipes.recipe(spec.commandLine().getErr());
     QuantizationPlan plan;
     try (Checkpoint checkpoint = Checkpoint.open(input);
         Workers workers = threads.workers()) {

@@ -18,7 +18,6 @@ import org.bitnet4j.formats.report.QuantizationReport;
 import org.bitnet4j.formats.report.TensorReport;
 import org.bitnet4j.quant.Printable;
 import org.bitnet4j.quant.Workers;
-import org.bitnet4j.quant.config.ConfigProblem;
 import org.bitnet4j.quant.config.Recipe;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -65,11 +64,7 @@ final class QuantizeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
-    Recipe recipe = recipes.recipe();
-    recipe.problems().stream()
-        .filter(problem -> !problem.isError())
-        .map(ConfigProblem::message)
-        .forEach(warning -> err.println("bitnet: warning: " + warning));
+    Recipe recipe = recipes.recipe(err);
     Run run;
     try (Checkpoint checkpoint = Checkpoint.open(input);
         Terminal progress = new Terminal(err);

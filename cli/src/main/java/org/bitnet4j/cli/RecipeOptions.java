@@ -1,5 +1,6 @@
 package org.bitnet4j.cli;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -37,12 +38,20 @@ final class RecipeOptions {
   /// The recipe that the options ask for.
   Recipe recipe() {
     Recipe base = recipe == null ? fromPreset() : read(recipe);
-    WeightQuantizationConfig weights = base.weights();
-    for (Map.Entry<String, String> setting : settings.entrySet()) {
-      weights = ConfigPaths.set(weights, setting.getKey(), setting.getValue());
-    }
+    WeightQuantizationConfig weights = ConfigPaths.set(base.weights(), settings);
     weights.validate();
     return base.withWeights(weights);
+  }
+
+  /// The same for a run: what is set and cannot act is said first.
+  ///
+  /// @param err receives the warnings
+  Recipe recipe(PrintWriter err) {
+    Recipe asked = recipe();
+    asked.problems().stream()
+        .filter(problem -> !problem.isError())
+        .forEach(problem -> err.println("bitnet: warning: " + problem.message()));
+    return asked;
   }
 
   private Recipe fromPreset() {
@@ -56,12 +65,8 @@ final class RecipeOptions {
       throw new UsageException(
           "--preset and --recipe exclude each other: a recipe names its own preset.");
     }
-    return read(path, MAX_RECIPE);
-  }
-
-  private static Recipe read(Path path, int limit) {
     try (InputFile file = InputFile.open(path)) {
-      return Recipe.read(formatOf(path), path.toString(), file.readAll(limit));
+      return Recipe.read(formatOf(path), path.toString(), file.readAll(MAX_RECIPE));
     }
   }
 

@@ -128,6 +128,19 @@ final class CommandsTest {
   }
 
   @Test
+  void theStoredRecipeMakesTheSameFileAgain() throws IOException {
+    Path first = directory.resolve("first.trit");
+    Cli.ok("quantize", Models.TINY_FLOAT, "-o", first, "--set", "ternaryMethod=MEDIAN_THRESHOLD");
+    Path recipe = directory.resolve("stored.json");
+    Files.writeString(recipe, Cli.ok("inspect", "--recipe", first).out());
+    Path second = directory.resolve("second.trit");
+    Cli.ok("quantize", Models.TINY_FLOAT, "-o", second, "--recipe", recipe);
+    assertThat(second).hasSameBinaryContentAs(first);
+    assertThat(Cli.failure(ExitCode.CHECK_FAILED, "inspect", "--recipe", Models.TINY_FLOAT))
+        .contains("holds no recipe");
+  }
+
+  @Test
   void inspectSaysNullWhereNothingIsTernary() {
     JsonNode document = Cli.json("inspect", Models.TINY_FLOAT);
     assertThat(document.path("format").asString()).isEqualTo("huggingface");

@@ -189,7 +189,7 @@ final class QuantizeCommandTest {
         assertThat(scales.path("granularity").asString()).as(name).isEqualTo("tensor");
       }
     }
-    assertThat(Cli.ok("inspect", trit).out()).contains("\"by layer\"");
+    assertThat(Cli.ok("inspect", "--recipe", trit).out()).contains("\"by layer\"");
     Cli.ok("verify", trit, "--against", Models.TINY_FLOAT);
   }
 
