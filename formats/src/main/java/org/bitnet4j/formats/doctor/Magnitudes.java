@@ -1,0 +1,98 @@
+package org.bitnet4j.formats.doctor;
+
+import java.util.Arrays;
+import org.bitnet4j.quant.ElementType;
+
+/// Counts the different absolute values of a float tensor, as far as they are few: a tensor is
+/// ternary iff its non-zero absolute values are equal within two units in the last place of the
+/// storage type, per scale. TriLM checkpoints have one scale per model-parallel shard, at most six.
+final class Magnitudes {
+  /// The most scales of an implicitly ternary matrix.
+  static final int MAX_SCALES = 6;
+
+  /// More different values than this are not counted one by one.
+  private static final int SLOTS = 64;
+
+  private static final int ULPS = 2;
+
+  private final ElementType type;
+  private final int[] keys = new int[SLOTS];
+  private final long[] counts = new long[SLOTS];
+  private int used;
+  private long others;
+  private int last = -1;
+
+  Magnitudes(ElementType type) {
+    this.type = type;
+  }
+
+  /// Counts a finite value that is not zero.
+  void add(float value) {
+    int key =
+        switch (type) {
+          case F32 -> Float.floatToRawIntBits(value) & 0x7FFF_FFFF;
+          case BF16 -> (Float.floatToRawIntBits(value) & 0x7FFF_FFFF) >>> 16;
+          case F16 -> Float.floatToFloat16(value) & 0x7FFF;
+        };
+    if (last >= 0 && keys[last] == key) {
+      counts[last]++;
+      return;
+    }
+    for (int slot = 0; slot < used; slot++) {
+      if (keys[slot] == key) {
+        counts[slot]++;
+        last = slot;
+        return;
+      }
+    }
+    if (used == SLOTS) {
+      others++;
+      return;
+    }
+    keys[used] = key;
+    counts[used] = 1;
+    last = used++;
+  }
+
+  /// The result.
+  ///
+  /// @param scales groups of values that lie within two units in the last place of each other
+  /// @param values how many values were counted
+  /// @param outside how many of them lie outside of the six most frequent groups
+  record Summary(int scales, long values, long outside) {
+    /// Whether all values are a few multipliers with signs.
+    boolean isTernary() {
+      return values > 0 && outside == 0;
+    }
+
+    /// Whether it was meant to be ternary: 99 % of the values are a few multipliers with signs, the
+    /// others are not.
+    boolean isAlmostTernary() {
+      return values > 0 && outside > 0 && outside * 100 <= values;
+    }
+  }
+
+  Summary summary() {
+    Integer[] order = new Integer[used];
+    Arrays.setAll(order, slot -> slot);
+    Arrays.sort(order, (a, b) -> Integer.compare(keys[a], keys[b]));
+    long[] groups = new long[used];
+    int scales = 0;
+    long first = Long.MIN_VALUE;
+    long total = others;
+    for (int slot : order) {
+      if (keys[slot] - first > ULPS) {
+        first = keys[slot];
+        scales++;
+      }
+      groups[scales - 1] += counts[slot];
+      total += counts[slot];
+    }
+    Arrays.sort(groups);
+    long inside = 0;
+    for (int i = 0; i < Math.min(MAX_SCALES, used); i++) {
+      inside += groups[used - 1 - i];
+    }
+    return new Summary(others > 0 ? SLOTS + 1 : scales, total, total - inside);
+  }
+}

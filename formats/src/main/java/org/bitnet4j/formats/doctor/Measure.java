@@ -1,0 +1,93 @@
+package org.bitnet4j.formats.doctor;
+
+import org.bitnet4j.quant.BitnetException;
+import org.jspecify.annotations.Nullable;
+
+/// What was measured of a tensor while it was read once.
+sealed interface Measure {
+  /// A float tensor.
+  ///
+  /// @param elements how many values
+  /// @param notFinite how many are NaN or infinite
+  /// @param firstNotFinite flat index of the first such value, −1 for none
+  /// @param zeros how many are zero
+  /// @param deadRows rows of a matrix that are all zero
+  /// @param largest largest finite absolute value
+  /// @param magnitudes its different absolute values
+  /// @param outputRms root mean square of its product with the probe; NaN where none was made
+  /// @param values its values, for vectors
+  /// @param columnEnergy sum of squares of each column, for the embedding
+  /// @param fingerprint equal for equal values
+  record Floats(
+      long elements,
+      long notFinite,
+      long firstNotFinite,
+      long zeros,
+      long deadRows,
+      float largest,
+      Magnitudes.Summary magnitudes,
+      double outputRms,
+      float @Nullable [] values,
+      double @Nullable [] columnEnergy,
+      long fingerprint)
+      implements Measure {
+    double zeroShare() {
+      return elements == 0 ? 0 : (double) zeros / elements;
+    }
+  }
+
+  /// A ternary tensor.
+  ///
+  /// @param codes how often each of the two-bit codes 0 (−1), 1 (0), 2 (+1), 3 (none) occurs
+  /// @param rowNonZero non-zero trits of each row
+  /// @param columnNonZero non-zero trits of each column
+  /// @param lanes for each row the non-zero trits of its columns whose number modulo 128 is in
+  ///   0..31, 32..63, 64..95, 96..127; absent where that is of no use
+  /// @param scales its multipliers as stored
+  /// @param outputRms root mean square of its product with the probe, multipliers as they are read;
+  ///   NaN where none was made
+  /// @param tritRms the same with all multipliers 1
+  /// @param fingerprint equal for equal trits
+  record Trits(
+      long[] codes,
+      int[] rowNonZero,
+      int[] columnNonZero,
+      int @Nullable [] lanes,
+      ScaleSummary scales,
+      double outputRms,
+      double tritRms,
+      long fingerprint)
+      implements Measure {
+    long elements() {
+      return codes[0] + codes[1] + codes[2] + codes[3];
+    }
+
+    double zeroShare() {
+      return elements() == 0 ? 0 : (double) codes[1] / elements();
+    }
+
+    long deadRows() {
+      long dead = 0;
+      for (int count : rowNonZero) {
+        dead += count == 0 ? 1 : 0;
+      }
+      return dead;
+    }
+  }
+
+  /// Multipliers of a ternary tensor.
+  ///
+  /// @param count how many
+  /// @param notFinite how many are NaN or infinite
+  /// @param zeros how many are zero
+  /// @param negative how many are negative
+  /// @param minimum smallest finite one
+  /// @param maximum largest finite one
+  record ScaleSummary(
+      long count, long notFinite, long zeros, long negative, float minimum, float maximum) {}
+
+  /// A tensor that could not be read.
+  ///
+  /// @param failure why; absent where nobody tried
+  record Failed(@Nullable BitnetException failure) implements Measure {}
+}
