@@ -15,11 +15,13 @@ final class ActivationRule implements Rule {
     String declared = facts.config().text("hidden_act").orElse("");
     boolean older =
         patient.tensors().stream().anyMatch(t -> t.name().endsWith("inner_attn_ln.weight"));
-    boolean newer =
-        !older && !patient.all(TensorRole.Kind.ATTENTION_SUB_NORM).isEmpty();
+    boolean newer = !older && !patient.all(TensorRole.Kind.ATTENTION_SUB_NORM).isEmpty();
     List<String> signs = new ArrayList<>();
     String wanted = older ? "silu" : "relu2";
-    signs.add(older ? "norms are called inner_attn_ln (1bitLLM)" : "norms are called attn_sub_norm (2B-4T)");
+    signs.add(
+        older
+            ? "norms are called inner_attn_ln (1bitLLM)"
+            : "norms are called attn_sub_norm (2B-4T)");
     if ((older || newer) && !declared.isEmpty() && !declared.equals(wanted)) {
       findings.add(
           FindingCode.AMBIGUOUS_ACTIVATION.finding(

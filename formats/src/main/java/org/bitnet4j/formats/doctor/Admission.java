@@ -4,9 +4,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.bitnet4j.formats.io.MissingFileException;
+import org.bitnet4j.formats.io.StorageException;
 import org.bitnet4j.formats.trit.TritReader;
 import org.bitnet4j.quant.BitnetException;
-import org.bitnet4j.formats.io.StorageException;
 
 /// Opens whatever lies at a path; the content decides what it is.
 final class Admission {

@@ -46,7 +46,10 @@ final class CodesRule implements Rule {
           FindingCode.UNEXAMINED_TENSOR.finding(
               Severity.NOTE,
               Names.tensors(unexamined),
-              "type " + unexamined.getFirst().type() + " of " + unexamined.getFirst().shape()
+              "type "
+                  + unexamined.getFirst().type()
+                  + " of "
+                  + unexamined.getFirst().shape()
                   + " was not read"));
     }
   }

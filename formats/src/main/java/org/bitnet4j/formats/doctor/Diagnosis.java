@@ -62,5 +62,4 @@ public record Diagnosis(
   public List<Finding> fixable() {
     return ailments.stream().filter(Ailment::fixable).map(Ailment::finding).toList();
   }
-
 }

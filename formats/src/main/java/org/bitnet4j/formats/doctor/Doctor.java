@@ -1,6 +1,5 @@
 package org.bitnet4j.formats.doctor;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -52,8 +51,7 @@ public final class Doctor {
   /// @param progress is told how it goes on
   /// @throws MissingFileException where there is no model
   /// @throws org.bitnet4j.formats.io.StorageException where the storage fails
-  public static Mending fix(
-      Path path, Path output, Workers workers, ExaminationProgress progress) {
+  public static Mending fix(Path path, Path output, Workers workers, ExaminationProgress progress) {
     Findings findings = new Findings();
     Diagnosis before;
     Mender.Result result;

@@ -39,8 +39,7 @@ final class DuplicateRule implements Rule {
     }
     if (!copies.isEmpty()) {
       findings.add(
-          FindingCode.DUPLICATE_TENSOR.finding(
-              Severity.WARNING, Names.tensors(copies), evidence));
+          FindingCode.DUPLICATE_TENSOR.finding(Severity.WARNING, Names.tensors(copies), evidence));
     }
   }
 

@@ -57,8 +57,7 @@ final class HuggingFaceAdmission {
     HuggingFaceAdmission admission = new HuggingFaceAdmission(path, findings);
     boolean admitted = false;
     try {
-      Patient patient =
-          Files.isDirectory(path) ? admission.directory() : admission.file();
+      Patient patient = Files.isDirectory(path) ? admission.directory() : admission.file();
       admitted = true;
       return patient;
     } finally {
@@ -70,8 +69,7 @@ final class HuggingFaceAdmission {
 
   private Patient file() {
     openWeights(path);
-    return new Patient(
-        "safetensors", SafetensorsTensors.of(files, null), null, complete, files);
+    return new Patient("safetensors", SafetensorsTensors.of(files, null), null, complete, files);
   }
 
   private Patient directory() {
@@ -93,8 +91,7 @@ final class HuggingFaceAdmission {
     }
     facts.faults().forEach(fault -> unreadable(fault));
     openDirectory(names);
-    return new Patient(
-        "huggingface", SafetensorsTensors.of(files, facts), facts, complete, files);
+    return new Patient("huggingface", SafetensorsTensors.of(files, facts), facts, complete, files);
   }
 
   private Set<String> fileNames() {

@@ -127,13 +127,13 @@ final class HuggingFaceFacts implements ModelFacts {
   public Optional<Declared> declared(Axis axis) {
     return switch (axis) {
       case HIDDEN, INTERMEDIATE, VOCABULARY -> entry(String.valueOf(KEYS.get(axis)));
-      case HEAD -> headDim().isPresent()
-          ? Optional.of(new Declared(headDim().getAsLong(), at("head_dim")))
-          : Optional.empty();
+      case HEAD ->
+          headDim().isPresent()
+              ? Optional.of(new Declared(headDim().getAsLong(), at("head_dim")))
+              : Optional.empty();
       case QUERY_WIDTH -> width("num_attention_heads");
       case KEY_WIDTH ->
-          width(
-              config.has("num_key_value_heads") ? "num_key_value_heads" : "num_attention_heads");
+          width(config.has("num_key_value_heads") ? "num_key_value_heads" : "num_attention_heads");
     };
   }
 
@@ -147,7 +147,9 @@ final class HuggingFaceFacts implements ModelFacts {
   private Optional<Declared> width(String headsKey) {
     OptionalLong heads = config.integer(headsKey);
     OptionalLong dim = headDim();
-    if (heads.isEmpty() || dim.isEmpty() || heads.getAsLong() > 1 << 20
+    if (heads.isEmpty()
+        || dim.isEmpty()
+        || heads.getAsLong() > 1 << 20
         || dim.getAsLong() > 1 << 20) {
       return Optional.empty();
     }

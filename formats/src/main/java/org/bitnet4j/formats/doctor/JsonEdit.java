@@ -42,7 +42,8 @@ final class JsonEdit {
         }
       }
       String entry =
-          (empty ? "" : ",\n  ") + nested(path.subList(level, path.size()), value, /* open= */ true);
+          (empty ? "" : ",\n  ")
+              + nested(path.subList(level, path.size()), value, /* open= */ true);
       return splice(text, end, end, entry);
     }
   }

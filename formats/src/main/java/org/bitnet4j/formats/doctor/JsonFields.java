@@ -111,7 +111,9 @@ final class JsonFields {
   }
 
   private static OptionalLong integer(@Nullable Object value) {
-    return value instanceof Double number && number >= 0 && number <= 1L << 52
+    return value instanceof Double number
+            && number >= 0
+            && number <= 1L << 52
             && number == Math.rint(number)
         ? OptionalLong.of(number.longValue())
         : OptionalLong.empty();
@@ -120,7 +122,8 @@ final class JsonFields {
   /// The whole numbers of a list, or one such number, under a key.
   List<Long> integers(String key) {
     Object value = entries.get(key);
-    List<?> values = value instanceof List<?> list ? list : value == null ? List.of() : List.of(value);
+    List<?> values =
+        value instanceof List<?> list ? list : value == null ? List.of() : List.of(value);
     return values.stream()
         .map(JsonFields::integer)
         .filter(OptionalLong::isPresent)

@@ -51,6 +51,12 @@ final class Patient implements AutoCloseable {
     byKind.values().forEach(all -> all.sort(Comparator.comparing(t -> t.role().layer())));
   }
 
+  /// Whether a corrected copy can be written: of all formats but the container, which only comes
+  /// out of a conversion.
+  boolean isFixable() {
+    return complete && (format.equals("huggingface") || format.equals("gguf"));
+  }
+
   /// Reads every tensor once.
   void measure(Workers workers, ExaminationProgress progress) {
     measures = Scanner.measure(this, workers, progress);

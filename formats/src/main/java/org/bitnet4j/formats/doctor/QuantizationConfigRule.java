@@ -17,15 +17,17 @@ final class QuantizationConfigRule implements Rule {
     }
     List<PatientTensor> packed = new ArrayList<>();
     List<PatientTensor> latent = new ArrayList<>();
-    patient.projections().forEach(tensor -> {
-      if (tensor.content() instanceof PatientTensor.QuarterRows) {
-        packed.add(tensor);
-      } else if (patient.measure(tensor) instanceof Measure.Floats floats
-          && floats.magnitudes().values() > 0
-          && !floats.magnitudes().isTernary()) {
-        latent.add(tensor);
-      }
-    });
+    patient
+        .projections()
+        .forEach(tensor -> {
+          if (tensor.content() instanceof PatientTensor.QuarterRows) {
+            packed.add(tensor);
+          } else if (patient.measure(tensor) instanceof Measure.Floats floats
+              && floats.magnitudes().values() > 0
+              && !floats.magnitudes().isTernary()) {
+            latent.add(tensor);
+          }
+        });
     if (!packed.isEmpty()) {
       ofPacked(facts, packed, findings);
     } else if (!latent.isEmpty()) {
@@ -43,7 +45,11 @@ final class QuantizationConfigRule implements Rule {
       findings.add(
           error(
               WHERE,
-              "quant_method is " + method + ", " + packed.size() + " projections are packed ternary",
+              "quant_method is "
+                  + method
+                  + ", "
+                  + packed.size()
+                  + " projections are packed ternary",
               "download the config.json of the same revision: only it tells whether scales multiply"
                   + " or divide"));
     } else if (!Set.of("autobitlinear", "bitlinear").contains(linear)) {

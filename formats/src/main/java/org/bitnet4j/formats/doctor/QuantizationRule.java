@@ -28,8 +28,7 @@ final class QuantizationRule implements Rule {
       if (share < SIGN_ONLY) {
         signs.add(tensor);
         signShare = Math.max(signShare, share);
-      } else if (share > ABSMAX
-          || (share > ABSMAX_GROUPS && scalesVary(patient.measure(tensor)))) {
+      } else if (share > ABSMAX || (share > ABSMAX_GROUPS && scalesVary(patient.measure(tensor)))) {
         zeros.add(tensor);
         zeroShare = Math.min(zeroShare, share);
       }

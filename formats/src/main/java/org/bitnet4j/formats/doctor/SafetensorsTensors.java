@@ -73,7 +73,12 @@ final class SafetensorsTensors {
     try {
       shape = tensor.shape();
     } catch (InvalidTensorException | ArithmeticException e) {
-      return tensor(tensor, role, TensorShape.of(0), "", new PatientTensor.Opaque(String.valueOf(e.getMessage()), false));
+      return tensor(
+          tensor,
+          role,
+          TensorShape.of(0),
+          "",
+          new PatientTensor.Opaque(String.valueOf(e.getMessage()), false));
     }
     if (scale.isPresent()) {
       return tensor(
@@ -135,9 +140,7 @@ final class SafetensorsTensors {
     }
     float[] values = new float[(int) scale.shape().elements()];
     if (values.length > 0) {
-      file(scale)
-          .source(scale)
-          .readRows(0, Math.toIntExact(scale.shape().rows()), values, 0);
+      file(scale).source(scale).readRows(0, Math.toIntExact(scale.shape().rows()), values, 0);
     }
     return values;
   }

@@ -95,8 +95,7 @@ final class ScaleConventionRule implements Rule {
         yield new Outputs(trits.outputRms(), one ? trits.tritRms() / scale : Double.NaN);
       }
       case Measure.Floats floats when floats.magnitudes().isTernary() ->
-          new Outputs(
-              floats.outputRms(), floats.outputRms() / Math.pow(floats.largest(), 2));
+          new Outputs(floats.outputRms(), floats.outputRms() / Math.pow(floats.largest(), 2));
       default -> new Outputs(Double.NaN, Double.NaN);
     };
   }

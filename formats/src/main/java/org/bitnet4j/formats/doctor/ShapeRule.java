@@ -24,7 +24,8 @@ final class ShapeRule implements Rule {
     implied.forEach((axis, values) -> {
       Optional<ModelFacts.Declared> declared =
           Optional.ofNullable(patient.facts()).flatMap(facts -> facts.declared(axis));
-      long size = values.size() == 1 || declared.isEmpty() ? majority(values) : declared.get().value();
+      long size =
+          values.size() == 1 || declared.isEmpty() ? majority(values) : declared.get().value();
       sizes.put(axis, size);
       if (declared.isPresent() && declared.get().value() != size) {
         contradiction(patient, findings, axis, declared.get(), size, values.get(size));
@@ -40,8 +41,7 @@ final class ShapeRule implements Rule {
       }
     }
     if (!wrong.isEmpty()) {
-      findings.add(
-          FindingCode.WRONG_SHAPE.finding(Severity.ERROR, Names.tensors(wrong), evidence));
+      findings.add(FindingCode.WRONG_SHAPE.finding(Severity.ERROR, Names.tensors(wrong), evidence));
     }
   }
 
@@ -95,10 +95,8 @@ final class ShapeRule implements Rule {
   private static String fault(Patient patient, PatientTensor tensor, Map<Axis, Long> sizes) {
     TensorRole.Kind kind = tensor.role().kind();
     if (kind == TensorRole.Kind.PROJECTION_NORM) {
-      String projection =
-          tensor.name().replaceFirst("\\.(rms_)?norm\\.weight$", ".weight");
-      long wanted =
-          patient.find(projection).map(t -> (long) t.shape().columns()).orElse(-1L);
+      String projection = tensor.name().replaceFirst("\\.(rms_)?norm\\.weight$", ".weight");
+      long wanted = patient.find(projection).map(t -> (long) t.shape().columns()).orElse(-1L);
       return wanted < 0 || wanted == tensor.shape().elements()
           ? ""
           : "it has " + tensor.shape() + ", its projection " + wanted + " columns";

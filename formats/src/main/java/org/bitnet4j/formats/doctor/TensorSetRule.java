@@ -32,8 +32,7 @@ final class TensorSetRule implements Rule {
       return;
     }
     List<String> missing = new ArrayList<>();
-    for (TensorRole.Kind kind :
-        List.of(TensorRole.Kind.EMBEDDING, TensorRole.Kind.FINAL_NORM)) {
+    for (TensorRole.Kind kind : List.of(TensorRole.Kind.EMBEDDING, TensorRole.Kind.FINAL_NORM)) {
       if (patient.facts() != null && patient.find(kind, -1).isEmpty()) {
         missing.add(word(kind));
       }

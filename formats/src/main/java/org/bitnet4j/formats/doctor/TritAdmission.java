@@ -34,8 +34,7 @@ final class TritAdmission {
     }
   }
 
-  private static PatientTensor tensor(
-      Path path, Checkpoint checkpoint, CheckpointTensor tensor) {
+  private static PatientTensor tensor(Path path, Checkpoint checkpoint, CheckpointTensor tensor) {
     PatientTensor.Content content =
         switch (tensor.content()) {
           case FLOAT -> new PatientTensor.Floats(checkpoint.floats(tensor));

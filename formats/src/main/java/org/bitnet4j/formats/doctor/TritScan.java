@@ -36,8 +36,7 @@ final class TritScan {
   /// @param tensor the tensor, at most [Scanner#MAX_ROWS] rows
   /// @param probe an input vector to multiply it with, if any
   /// @param withLanes whether the lanes of I2_S are wanted; columns must then be a multiple of 128
-  static Measure.Trits measure(
-      TernaryTensor tensor, double @Nullable [] probe, boolean withLanes) {
+  static Measure.Trits measure(TernaryTensor tensor, double @Nullable [] probe, boolean withLanes) {
     TensorShape shape = tensor.shape();
     TritScan scan = new TritScan(shape, probe, withLanes);
     boolean oneScale = tensor.scales().granularity() instanceof Granularity.PerTensor;

@@ -15,8 +15,7 @@ final class Unreadable {
       case MalformedFileException malformed ->
           FindingCode.UNREADABLE_FILE.finding(
               Severity.ERROR,
-              malformed.file()
-                  + (malformed.offset() < 0 ? "" : ", byte " + malformed.offset()),
+              malformed.file() + (malformed.offset() < 0 ? "" : ", byte " + malformed.offset()),
               malformed.field()
                   + " must be "
                   + malformed.allowed()

@@ -48,7 +48,8 @@ record Vocabulary(long size, Map<String, Integer> markers) {
     return END_OF_TURN.stream().filter(markers::containsKey).findFirst();
   }
 
-  /// The name of the pre-tokenizer that the vocabulary was made with, where its special tokens tell.
+  /// The name of the pre-tokenizer that the vocabulary was made with, where its special tokens
+  /// tell.
   Optional<String> preTokenizer() {
     return FAMILIES.entrySet().stream()
         .filter(family -> markers.keySet().containsAll(family.getValue()))
