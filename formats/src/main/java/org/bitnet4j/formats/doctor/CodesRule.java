@@ -14,17 +14,16 @@ final class CodesRule implements Rule {
     long elements = 0;
     for (PatientTensor tensor : patient.tensors()) {
       switch (patient.measure(tensor)) {
-        case Measure.Trits trits when trits.codes()[3] > 0 -> {
+        case Measure.Trits trits when trits.codes().none() > 0 -> {
           invalid.add(tensor);
-          threes += trits.codes()[3];
-          elements += trits.elements();
+          threes += trits.codes().none();
+          elements += trits.codes().all();
         }
         case Measure.Trits _, Measure.Floats _ -> {}
         case Measure.Failed(BitnetException failure) when failure != null ->
             findings.add(Unreadable.finding(failure));
         case Measure.Failed _ -> {
-          if (!(tensor.content() instanceof PatientTensor.Opaque(var reason, var expected))
-              || !(expected || tensor.role().isProjection() && tensor.type().equals("U8"))) {
+          if (!isExpected(tensor)) {
             unexamined.add(tensor);
           }
         }
@@ -52,5 +51,11 @@ final class CodesRule implements Rule {
                   + unexamined.getFirst().shape()
                   + " was not read"));
     }
+  }
+
+  /// Scales of other tensors, and packed weights without a scale, which another rule reports.
+  private static boolean isExpected(PatientTensor tensor) {
+    return tensor.content() instanceof PatientTensor.Opaque(String _, boolean expected)
+        && (expected || (tensor.role().isProjection() && tensor.type().equals("U8")));
   }
 }

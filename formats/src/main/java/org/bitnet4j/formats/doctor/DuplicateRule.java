@@ -61,7 +61,7 @@ final class DuplicateRule implements Rule {
   private static boolean isEmpty(Measure measure) {
     return switch (measure) {
       case Measure.Floats floats -> floats.zeros() == floats.elements();
-      case Measure.Trits trits -> trits.codes()[1] == trits.elements();
+      case Measure.Trits trits -> trits.codes().zeros() == trits.codes().all();
       case Measure.Failed _ -> true;
     };
   }

@@ -49,8 +49,8 @@ final class FloatScan {
         scan.largest,
         scan.magnitudes.summary(),
         probe == null ? Double.NaN : Math.sqrt(scan.outputSquares / shape.rows()),
-        scan.values,
-        scan.columnEnergy,
+        scan.values == null ? null : Series.of(scan.values),
+        scan.columnEnergy == null ? null : Series.of(scan.columnEnergy),
         scan.fingerprint);
   }
 

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeSet;
 import org.bitnet4j.quant.MalformedFileException;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +34,7 @@ final class HuggingFaceFacts implements ModelFacts {
           Axis.VOCABULARY, "vocab_size",
           Axis.HEAD, "head_dim");
 
-  private final SortedMap<String, byte[]> files;
+  private final Map<String, byte[]> files;
   private final List<MalformedFileException> faults = new ArrayList<>();
   private final JsonFields top;
   private final JsonFields config;
@@ -47,7 +46,7 @@ final class HuggingFaceFacts implements ModelFacts {
   /// Reads the files; what cannot be parsed counts as absent and as a fault.
   ///
   /// @param files name to content
-  HuggingFaceFacts(SortedMap<String, byte[]> files) {
+  HuggingFaceFacts(Map<String, byte[]> files) {
     this.files = files;
     this.top = parse(CONFIG);
     // Models that also see keep the language part in an object of its own.

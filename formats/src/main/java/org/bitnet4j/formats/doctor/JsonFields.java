@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
@@ -152,6 +153,6 @@ final class JsonFields {
 
   @SuppressWarnings("unchecked") // maps in here are made by object() alone
   private static JsonFields of(@Nullable Object map) {
-    return new JsonFields((SequencedMap<String, @Nullable Object>) map);
+    return new JsonFields((SequencedMap<String, @Nullable Object>) Objects.requireNonNull(map));
   }
 }

@@ -56,10 +56,10 @@ final class Magnitudes {
 
   /// The result.
   ///
-  /// @param scales groups of values that lie within two units in the last place of each other
   /// @param values how many values were counted
-  /// @param outside how many of them lie outside of the six most frequent groups
-  record Summary(int scales, long values, long outside) {
+  /// @param outside how many of them belong to no scale: to none of the six largest groups of values
+  ///   within two units in the last place, or to one too small to be a shard's
+  record Summary(long values, long outside) {
     /// Whether all values are a few multipliers with signs.
     boolean isTernary() {
       return values > 0 && outside == 0;
@@ -78,7 +78,7 @@ final class Magnitudes {
     Arrays.sort(order, (a, b) -> Integer.compare(keys[a], keys[b]));
     long[] groups = new long[used];
     int scales = 0;
-    long first = Long.MIN_VALUE;
+    long first = -1 - ULPS;
     long total = others;
     for (int slot : order) {
       if (keys[slot] - first > ULPS) {
@@ -91,8 +91,9 @@ final class Magnitudes {
     Arrays.sort(groups);
     long inside = 0;
     for (int i = 0; i < Math.min(MAX_SCALES, used); i++) {
-      inside += groups[used - 1 - i];
+      long group = groups[used - 1 - i];
+      inside += group * 100 >= total ? group : 0;
     }
-    return new Summary(others > 0 ? SLOTS + 1 : scales, total, total - inside);
+    return new Summary(total, total - inside);
   }
 }

@@ -27,8 +27,8 @@ sealed interface Measure {
       float largest,
       Magnitudes.Summary magnitudes,
       double outputRms,
-      float @Nullable [] values,
-      double @Nullable [] columnEnergy,
+      @Nullable Series values,
+      @Nullable Series columnEnergy,
       long fingerprint)
       implements Measure {
     double zeroShare() {
@@ -38,7 +38,8 @@ sealed interface Measure {
 
   /// A ternary tensor.
   ///
-  /// @param codes how often each of the two-bit codes 0 (−1), 1 (0), 2 (+1), 3 (none) occurs
+  /// @param codes how often each code occurs
+  /// @param deadRows rows without a non-zero trit
   /// @param rowNonZero non-zero trits of each row
   /// @param columnNonZero non-zero trits of each column
   /// @param lanes for each row the non-zero trits of its columns whose number modulo 128 is in
@@ -49,29 +50,34 @@ sealed interface Measure {
   /// @param tritRms the same with all multipliers 1
   /// @param fingerprint equal for equal trits
   record Trits(
-      long[] codes,
-      int[] rowNonZero,
-      int[] columnNonZero,
-      int @Nullable [] lanes,
+      Codes codes,
+      long deadRows,
+      Series rowNonZero,
+      Series columnNonZero,
+      @Nullable Series lanes,
       ScaleSummary scales,
       double outputRms,
       double tritRms,
       long fingerprint)
       implements Measure {
-    long elements() {
-      return codes[0] + codes[1] + codes[2] + codes[3];
-    }
-
     double zeroShare() {
-      return elements() == 0 ? 0 : (double) codes[1] / elements();
+      return codes.all() == 0 ? 0 : (double) codes.zeros() / codes.all();
+    }
+  }
+
+  /// How often each two-bit code occurs.
+  ///
+  /// @param minus code 0, −1
+  /// @param zeros code 1, 0
+  /// @param plus code 2, +1
+  /// @param none code 3, no trit
+  record Codes(long minus, long zeros, long plus, long none) {
+    long all() {
+      return minus + zeros + plus + none;
     }
 
-    long deadRows() {
-      long dead = 0;
-      for (int count : rowNonZero) {
-        dead += count == 0 ? 1 : 0;
-      }
-      return dead;
+    boolean hasNonZero() {
+      return minus + plus > 0;
     }
   }
 

@@ -48,7 +48,7 @@ final class Patient implements AutoCloseable {
       byRole.putIfAbsent(tensor.role(), tensor);
       byKind.computeIfAbsent(tensor.role().kind(), kind -> new ArrayList<>()).add(tensor);
     }
-    byKind.values().forEach(all -> all.sort(Comparator.comparing(t -> t.role().layer())));
+    byKind.values().forEach(all -> all.sort(Comparator.comparingInt(t -> t.role().layer())));
   }
 
   /// Whether a corrected copy can be written: of all formats but the container, which only comes

@@ -37,7 +37,7 @@ record PatientTensor(
 
   /// Four rows in a byte, as Hugging Face packs them: read without the strictness of the reader, so
   /// that damage can be counted.
-  record QuarterRows(SafetensorsFile file, SafetensorsTensor tensor, float[] storedScale)
+  record QuarterRows(SafetensorsFile file, SafetensorsTensor tensor, Series storedScale)
       implements Content {}
 
   /// Nothing that could be measured.

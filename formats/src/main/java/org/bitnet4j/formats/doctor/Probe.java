@@ -14,7 +14,7 @@ final class Probe {
   ///
   /// @param columns inputs of the projection
   /// @param norm weights of the norm in front; absent or of another length: all 1
-  static double[] vector(int columns, float @Nullable [] norm) {
+  static double[] vector(int columns, @Nullable Series norm) {
     Random random = new Random(SEED);
     double[] values = new double[columns];
     double squares = 0;
@@ -23,9 +23,9 @@ final class Probe {
       squares += values[i] * values[i];
     }
     double factor = squares == 0 ? 1 : Math.sqrt(columns / squares);
-    boolean hasNorm = norm != null && norm.length == columns;
+    Series weights = norm != null && norm.size() == columns ? norm : null;
     for (int i = 0; i < columns; i++) {
-      values[i] *= factor * (hasNorm ? norm[i] : 1);
+      values[i] *= factor * (weights == null ? 1 : weights.get(i));
     }
     return values;
   }

@@ -56,7 +56,7 @@ final class QuantizationRule implements Rule {
   /// Share of zeros of ternary weights; NaN for others.
   private static double zeroShare(Measure measure) {
     return switch (measure) {
-      case Measure.Trits trits when trits.elements() >= MIN_WEIGHTS -> trits.zeroShare();
+      case Measure.Trits trits when trits.codes().all() >= MIN_WEIGHTS -> trits.zeroShare();
       case Measure.Floats floats
           when floats.elements() >= MIN_WEIGHTS && floats.magnitudes().isTernary() ->
           floats.zeroShare();

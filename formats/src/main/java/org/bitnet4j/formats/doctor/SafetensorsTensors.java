@@ -54,12 +54,15 @@ final class SafetensorsTensors {
   /// The scale beside a packed ternary weight: uint8 of two dimensions, named `….weight`.
   private Optional<SafetensorsTensor> scaleOf(SafetensorsTensor tensor) {
     SafetensorsFile file = files.get(tensor.name() + SCALE);
-    return file != null
-            && tensor.dtype() == DType.U8
-            && tensor.dimensions().length == 2
-            && tensor.name().endsWith(".weight")
+    return file != null && isPacked(tensor)
         ? Optional.of(file.tensor(tensor.name() + SCALE))
         : Optional.empty();
+  }
+
+  private static boolean isPacked(SafetensorsTensor tensor) {
+    return tensor.dtype() == DType.U8
+        && tensor.dimensions().length == 2
+        && tensor.name().endsWith(".weight");
   }
 
   private SafetensorsFile file(SafetensorsTensor tensor) {
@@ -80,13 +83,15 @@ final class SafetensorsTensors {
           "",
           new PatientTensor.Opaque(String.valueOf(e.getMessage()), false));
     }
-    if (scale.isPresent()) {
+    if (scale.isPresent() || (isPacked(tensor) && role.isProjection())) {
       return tensor(
           tensor,
           role,
           TensorShape.of(rows(role, shape.rows()), shape.columns()),
-          "packed ternary",
-          new PatientTensor.QuarterRows(file(tensor), tensor, floats(scale.get())));
+          scale.isPresent() ? "packed ternary" : tensor.dtype().name(),
+          scale.isPresent()
+              ? new PatientTensor.QuarterRows(file(tensor), tensor, floats(scale.get()))
+              : new PatientTensor.Opaque("packed without a scale", false));
     }
     if (tensor.dtype().elementType() == null || scales.contains(tensor.name())) {
       String type = tensor.dtype().name();
@@ -134,14 +139,14 @@ final class SafetensorsTensors {
     return Math.multiplyExact(4, packedRows);
   }
 
-  private float[] floats(SafetensorsTensor scale) {
+  private Series floats(SafetensorsTensor scale) {
     if (scale.dtype().elementType() == null || scale.shape().elements() > MAX_SCALES) {
-      return new float[] {Float.NaN};
+      return Series.of(new float[] {Float.NaN});
     }
     float[] values = new float[(int) scale.shape().elements()];
     if (values.length > 0) {
       file(scale).source(scale).readRows(0, Math.toIntExact(scale.shape().rows()), values, 0);
     }
-    return values;
+    return Series.of(values);
   }
 }

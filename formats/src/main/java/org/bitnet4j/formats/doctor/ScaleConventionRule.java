@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /// Whether scales are used as they are meant: an RMS-normalised vector through a query projection
 /// must come out with a root mean square in [0.05, 20]. A scale that multiplies where it should
@@ -102,7 +103,10 @@ final class ScaleConventionRule implements Rule {
 
   private static boolean isDeclared(Patient patient) {
     HuggingFaceFacts facts = patient.huggingFace();
-    return facts != null && facts.quantization().has("quant_method");
+    return facts != null
+        && facts.quantization().has("quant_method")
+        && Set.of("autobitlinear", "bitlinear")
+            .contains(facts.quantization().text("linear_class").orElse("bitlinear"));
   }
 
   private static boolean divides(Patient patient) {

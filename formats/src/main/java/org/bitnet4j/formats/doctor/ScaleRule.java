@@ -43,7 +43,7 @@ final class ScaleRule implements Rule {
   /// A zero scale is in order where all trits of its group are zero; of groups only those of whole
   /// tensors are known here.
   private static boolean isWrong(Measure.Trits trits) {
-    boolean hasTrits = trits.codes()[0] + trits.codes()[2] > 0;
+    boolean hasTrits = trits.codes().hasNonZero();
     return hasTrits
         && (trits.scales().negative() > 0
             || (trits.scales().zeros() > 0 && trits.scales().zeros() == trits.scales().count()));

@@ -100,9 +100,9 @@ final class Scanner {
   }
 
   /// Weights of the norm in front of a query projection: its own, else the layer's.
-  private float @Nullable [] norm(PatientTensor query) {
+  private @Nullable Series norm(PatientTensor query) {
     String own = query.name().replace("q_proj.weight", "q_proj.norm.weight");
-    float[] values = values(own);
+    Series values = values(own);
     if (values != null) {
       return values;
     }
@@ -112,7 +112,7 @@ final class Scanner {
         .orElse(null);
   }
 
-  private float @Nullable [] values(String name) {
+  private @Nullable Series values(String name) {
     return measures.get(name) instanceof Measure.Floats floats ? floats.values() : null;
   }
 }

@@ -28,7 +28,7 @@ final class ShapeRule implements Rule {
           values.size() == 1 || declared.isEmpty() ? majority(values) : declared.get().value();
       sizes.put(axis, size);
       if (declared.isPresent() && declared.get().value() != size) {
-        contradiction(patient, findings, axis, declared.get(), size, values.get(size));
+        contradiction(patient, findings, axis, declared.get(), size, values.getOrDefault(size, 0));
       }
     });
     List<PatientTensor> wrong = new ArrayList<>();

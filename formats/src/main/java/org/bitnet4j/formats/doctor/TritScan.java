@@ -1,6 +1,7 @@
 package org.bitnet4j.formats.doctor;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.bitnet4j.formats.safetensors.SafetensorsFile;
 import org.bitnet4j.formats.safetensors.SafetensorsTensor;
 import org.bitnet4j.quant.Granularity;
@@ -63,7 +64,7 @@ final class TritScan {
         oneScale
             ? scan.tritRms() * (scales.count() == 0 ? 0 : Math.abs(scales.multiplier(0)))
             : probe == null ? Double.NaN : Math.sqrt(outputSquares / shape.rows());
-    float[] multipliers = new float[Math.toIntExact(scales.count())];
+    double[] multipliers = new double[Math.toIntExact(scales.count())];
     for (int group = 0; group < multipliers.length; group++) {
       multipliers[group] = scales.multiplier(group);
     }
@@ -94,16 +95,17 @@ final class TritScan {
         scan.row((int) (r + lane * quarter), row);
       }
     }
-    return scan.result(summary(packed.storedScale()), scan.tritRms());
+    return scan.result(summary(packed.storedScale().toArray()), scan.tritRms());
   }
 
-  private static Measure.ScaleSummary summary(float[] scales) {
+  private static Measure.ScaleSummary summary(double[] scales) {
     long notFinite = 0;
     long zeros = 0;
     long negative = 0;
     float minimum = Float.POSITIVE_INFINITY;
     float maximum = Float.NEGATIVE_INFINITY;
-    for (float scale : scales) {
+    for (double value : scales) {
+      float scale = (float) value;
       if (!Float.isFinite(scale)) {
         notFinite++;
         continue;
@@ -146,7 +148,16 @@ final class TritScan {
   }
 
   private Measure.Trits result(Measure.ScaleSummary scales, double output) {
+    long dead = Arrays.stream(rowNonZero).filter(count -> count == 0).count();
     return new Measure.Trits(
-        codes, rowNonZero, columnNonZero, lanes, scales, output, tritRms(), fingerprint);
+        new Measure.Codes(codes[0], codes[1], codes[2], codes[3]),
+        dead,
+        Series.of(rowNonZero),
+        Series.of(columnNonZero),
+        lanes == null ? null : Series.of(lanes),
+        scales,
+        output,
+        tritRms(),
+        fingerprint);
   }
 }

@@ -1,0 +1,144 @@
+package org.bitnet4j.formats.doctor;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import org.bitnet4j.quant.TensorShape;
+
+/// A small model as training leaves it: some channels matter more than others, to every tensor that
+/// reads or writes them, and so have more non-zero trits.
+final class SampleModel {
+  static final int HIDDEN = 256;
+  static final int FFN = 384;
+  static final int HEADS = 4;
+  static final int KEY_HEADS = 2;
+  static final int HEAD_DIM = 64;
+  static final int LAYERS = 2;
+  static final int VOCABULARY = 320;
+  static final float SCALE = 0.02f;
+
+  /// A ternary matrix.
+  record Trits(TensorShape shape, float scale, ByteArray codes) {
+    /// Trits as −1, 0, +1.
+    byte[] values() {
+      return codes.bytes();
+    }
+
+    Trits withScale(float other) {
+      return new Trits(shape, other, codes);
+    }
+
+    Trits withValues(byte[] other) {
+      return new Trits(shape, scale, new ByteArray(other));
+    }
+  }
+
+  /// Bytes that may be a component of a record.
+  static final class ByteArray {
+    private final byte[] bytes;
+
+    ByteArray(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
+    byte[] bytes() {
+      return bytes.clone();
+    }
+  }
+
+  /// A float tensor.
+  static final class Floats {
+    private final TensorShape shape;
+    private final float[] values;
+
+    Floats(TensorShape shape, float[] values) {
+      this.shape = shape;
+      this.values = values;
+    }
+
+    TensorShape shape() {
+      return shape;
+    }
+
+    float[] values() {
+      return values.clone();
+    }
+  }
+
+  private final Random random;
+  final Map<String, Trits> trits = new LinkedHashMap<>();
+  final Map<String, Floats> floats = new LinkedHashMap<>();
+
+  /// A model.
+  ///
+  /// @param seed of all values
+  /// @param spread how much channels differ: 0 for not at all, 0.5 as in trained models
+  SampleModel(long seed, double spread) {
+    this.random = new Random(seed);
+    double[] hidden = weights(HIDDEN, spread);
+    floats.put("model.embed_tokens.weight", matrix(VOCABULARY, hidden));
+    for (int layer = 0; layer < LAYERS; layer++) {
+      String at = "model.layers." + layer + ".";
+      double[] heads = weights(HEADS * HEAD_DIM, spread);
+      double[] keys = weights(KEY_HEADS * HEAD_DIM, spread);
+      double[] ffn = weights(FFN, spread);
+      floats.put(at + "input_layernorm.weight", vector(hidden));
+      trits.put(at + "self_attn.q_proj.weight", trits(weights(heads.length, spread), hidden));
+      trits.put(at + "self_attn.k_proj.weight", trits(weights(keys.length, spread), hidden));
+      trits.put(at + "self_attn.v_proj.weight", trits(keys, hidden));
+      floats.put(at + "self_attn.attn_sub_norm.weight", vector(heads));
+      trits.put(at + "self_attn.o_proj.weight", trits(hidden, heads));
+      floats.put(at + "post_attention_layernorm.weight", vector(hidden));
+      trits.put(at + "mlp.gate_proj.weight", trits(ffn, hidden));
+      trits.put(at + "mlp.up_proj.weight", trits(ffn, hidden));
+      floats.put(at + "mlp.ffn_sub_norm.weight", vector(ffn));
+      trits.put(at + "mlp.down_proj.weight", trits(hidden, ffn));
+    }
+    floats.put("model.norm.weight", vector(hidden));
+  }
+
+  static SampleModel healthy() {
+    return new SampleModel(7, 0.5);
+  }
+
+  /// Importance of channels, around 1.
+  private double[] weights(int count, double spread) {
+    double[] weights = new double[count];
+    for (int i = 0; i < count; i++) {
+      weights[i] = Math.exp(spread * random.nextGaussian());
+    }
+    return weights;
+  }
+
+  private Floats vector(double[] weights) {
+    float[] values = new float[weights.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (weights[i] * (1 + 0.05 * random.nextGaussian()));
+    }
+    return new Floats(TensorShape.of(values.length), values);
+  }
+
+  private Floats matrix(int rows, double[] columns) {
+    float[] values = new float[rows * columns.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (0.02 * columns[i % columns.length] * random.nextGaussian());
+    }
+    return new Floats(TensorShape.of(rows, columns.length), values);
+  }
+
+  /// Normal weights of channels of different importance, quantized by their mean magnitude.
+  private Trits trits(double[] rows, double[] columns) {
+    double[] latent = new double[rows.length * columns.length];
+    double sum = 0;
+    for (int i = 0; i < latent.length; i++) {
+      latent[i] = rows[i / columns.length] * columns[i % columns.length] * random.nextGaussian();
+      sum += Math.abs(latent[i]);
+    }
+    double mean = sum / latent.length;
+    byte[] values = new byte[latent.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (byte) Math.max(-1, Math.min(1, Math.rint(latent[i] / mean)));
+    }
+    return new Trits(TensorShape.of(rows.length, columns.length), SCALE, new ByteArray(values));
+  }
+}
