@@ -57,8 +57,8 @@ final class Magnitudes {
   /// The result.
   ///
   /// @param values how many values were counted
-  /// @param outside how many of them belong to no scale: to none of the six largest groups of values
-  ///   within two units in the last place, or to one too small to be a shard's
+  /// @param outside how many of them belong to no scale: to none of the six largest groups of
+  ///   values within two units in the last place, or to one too small to be a shard's
   record Summary(long values, long outside) {
     /// Whether all values are a few multipliers with signs.
     boolean isTernary() {
