@@ -60,7 +60,7 @@ final class TensorSetRule implements Rule {
     }
   }
 
-  /// A kind of tensor is needed in every layer when most layers have it. A layer with tensors of
+  /// A kind of tensor is needed in every layer when half of the layers have it. A layer with tensors of
   /// other kinds may be built in another way.
   private static List<String> missingInLayers(Patient patient, int layers) {
     Map<TensorRole.Kind, BitSet> seen = new HashMap<>();
@@ -81,7 +81,7 @@ final class TensorSetRule implements Rule {
     List<String> missing = new ArrayList<>();
     for (TensorRole.Kind kind : NEEDED) {
       BitSet layersWith = seen.getOrDefault(kind, new BitSet());
-      if (2 * layersWith.cardinality() <= present.cardinality()) {
+      if (2 * layersWith.cardinality() < present.cardinality()) {
         continue;
       }
       BitSet without = new BitSet();
