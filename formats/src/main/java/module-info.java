@@ -5,6 +5,7 @@ module org.bitnet4j.formats {
   requires static transitive org.jspecify;
   requires tools.jackson.databind;
 
+  exports org.bitnet4j.formats.architecture;
   exports org.bitnet4j.formats.checkpoint;
   exports org.bitnet4j.formats.gguf;
   exports org.bitnet4j.formats.huggingface;
@@ -12,5 +13,6 @@ module org.bitnet4j.formats {
   exports org.bitnet4j.formats.io;
   exports org.bitnet4j.formats.safetensors;
   exports org.bitnet4j.formats.report;
+  exports org.bitnet4j.formats.tokenizer;
   exports org.bitnet4j.formats.trit;
 }
