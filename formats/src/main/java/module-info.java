@@ -5,6 +5,7 @@ module org.bitnet4j.formats {
   requires static transitive org.jspecify;
   requires tools.jackson.databind;
 
+  exports org.bitnet4j.formats.architecture;
   exports org.bitnet4j.formats.checkpoint;
   exports org.bitnet4j.formats.doctor;
   exports org.bitnet4j.formats.gguf;
@@ -13,5 +14,6 @@ module org.bitnet4j.formats {
   exports org.bitnet4j.formats.io;
   exports org.bitnet4j.formats.safetensors;
   exports org.bitnet4j.formats.report;
+  exports org.bitnet4j.formats.tokenizer;
   exports org.bitnet4j.formats.trit;
 }
