@@ -33,6 +33,9 @@ public sealed interface Checkpoint extends AutoCloseable
   /// All tensors in the order of their names.
   List<CheckpointTensor> tensors();
 
+  /// All tensors in the order in which they lie in the file.
+  List<CheckpointTensor> fileOrder();
+
   /// A tensor by its name.
   ///
   /// @param name its name
@@ -45,9 +48,10 @@ public sealed interface Checkpoint extends AutoCloseable
   /// @param tensor a tensor of this checkpoint with content FLOAT
   TensorSource floats(CheckpointTensor tensor);
 
-  /// Hands over the stored bytes of a tensor that is kept as it is, in order.
+  /// Hands over the bytes of a tensor that is kept as it is, in order: elements of its raw type,
+  /// row-major.
   ///
-  /// @param tensor a tensor of this checkpoint with content FLOAT or OTHER
+  /// @param tensor a tensor of this checkpoint with a raw type
   /// @param sink takes the remaining bytes of each buffer
   void readRaw(CheckpointTensor tensor, Consumer<ByteBuffer> sink);
 
