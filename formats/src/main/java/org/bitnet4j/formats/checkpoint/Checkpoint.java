@@ -8,13 +8,15 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Consumer;
 import org.bitnet4j.formats.huggingface.HuggingFaceCheckpoint;
+import org.bitnet4j.formats.huggingface.ModelConfig;
 import org.bitnet4j.quant.QuantizedTensor;
 import org.bitnet4j.quant.TensorSource;
+import org.bitnet4j.quant.Workers;
 
 /// A model file of any format, open for reading: a `.trit` container, a safetensors file or a
 /// Hugging Face directory. Usable from many threads.
 public sealed interface Checkpoint extends AutoCloseable
-    permits SafetensorsCheckpoint, TritCheckpoint {
+    permits SafetensorsCheckpoint, TernaryView, TritCheckpoint {
 
   /// Opens a model; the content decides what it is, not the name.
   ///
@@ -25,6 +27,15 @@ public sealed interface Checkpoint extends AutoCloseable
     return !Files.isDirectory(path) && TritCheckpoint.isContainer(path)
         ? TritCheckpoint.openContainer(path)
         : SafetensorsCheckpoint.openSafetensors(path);
+  }
+
+  /// The same model with float weights that stand for trits seen as ternary: latent weights of a
+  /// model that declares b1.58, and weights whose values are trits times a multiplier. The view
+  /// shares and closes this checkpoint.
+  ///
+  /// @param workers threads to quantize latent weights with
+  default Checkpoint ternary(Workers workers) {
+    return new TernaryView(this, workers);
   }
 
   /// `trit`, `safetensors` or `huggingface`.
@@ -71,6 +82,18 @@ public sealed interface Checkpoint extends AutoCloseable
 
   /// Small files that belong to the model: configuration, tokenizer, licence, by name.
   SortedMap<String, byte[]> sideFiles();
+
+  /// What a config.json that came with the weights says; absent where there is none, or where it
+  /// was made from other metadata.
+  default Optional<ModelConfig> declaredConfig() {
+    byte[] json = sideFiles().get(ModelConfig.FILE_NAME);
+    return Optional.ofNullable(json).map(bytes -> ModelConfig.parse(ModelConfig.FILE_NAME, bytes));
+  }
+
+  /// What a user should know about how the file was read, a sentence each.
+  default List<String> notes() {
+    return List.of();
+  }
 
   /// The files that the model is read from, small files that only belong to it left out.
   List<Path> sources();

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.bitnet4j.formats.huggingface.HuggingFaceCheckpoint;
+import org.bitnet4j.formats.huggingface.ModelConfig;
 import org.bitnet4j.formats.io.InputFile;
 import org.bitnet4j.formats.safetensors.SafetensorsFile;
 import org.bitnet4j.formats.safetensors.SafetensorsTensor;
@@ -168,6 +169,11 @@ final class SafetensorsCheckpoint implements Checkpoint {
   @Override
   public void requireUnchanged() {
     checkpoint.requireUnchanged();
+  }
+
+  @Override
+  public Optional<ModelConfig> declaredConfig() {
+    return Optional.ofNullable(checkpoint.config());
   }
 
   @Override
