@@ -6,7 +6,9 @@ module org.bitnet4j.formats {
   requires tools.jackson.databind;
 
   exports org.bitnet4j.formats.checkpoint;
+  exports org.bitnet4j.formats.convert;
   exports org.bitnet4j.formats.huggingface;
+  exports org.bitnet4j.formats.output;
   exports org.bitnet4j.formats.quantize;
   exports org.bitnet4j.formats.io;
   exports org.bitnet4j.formats.safetensors;

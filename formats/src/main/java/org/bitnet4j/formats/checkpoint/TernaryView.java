@@ -7,9 +7,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.function.Consumer;
+import org.bitnet4j.formats.gguf.GgufFile;
 import org.bitnet4j.formats.huggingface.HuggingFaceCheckpoint;
+import org.bitnet4j.formats.huggingface.ModelConfig;
 import org.bitnet4j.quant.Granularity;
 import org.bitnet4j.quant.QuantizedTensor;
 import org.bitnet4j.quant.TensorSource;
@@ -124,8 +127,18 @@ final class TernaryView implements Checkpoint {
   }
 
   @Override
+  public SequencedMap<String, String> metadata() {
+    return checkpoint.metadata();
+  }
+
+  @Override
   public Optional<String> recipe() {
     return checkpoint.recipe();
+  }
+
+  @Override
+  public Optional<ModelConfig> declaredConfig() {
+    return checkpoint.declaredConfig();
   }
 
   @Override
@@ -141,6 +154,11 @@ final class TernaryView implements Checkpoint {
   @Override
   public HuggingFaceCheckpoint huggingFace() {
     return checkpoint.huggingFace();
+  }
+
+  @Override
+  public Optional<GgufFile> gguf() {
+    return checkpoint.gguf();
   }
 
   @Override
