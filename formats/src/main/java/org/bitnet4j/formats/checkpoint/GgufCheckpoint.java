@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import org.bitnet4j.formats.architecture.ArchitectureMap;
 import org.bitnet4j.formats.architecture.MetadataMap;
 import org.bitnet4j.formats.architecture.RowOrder;
+import org.bitnet4j.formats.architecture.ValueChange;
 import org.bitnet4j.formats.gguf.GgufFile;
 import org.bitnet4j.formats.gguf.GgufTensor;
 import org.bitnet4j.formats.huggingface.ModelConfig;
@@ -152,7 +153,11 @@ final class GgufCheckpoint implements Checkpoint {
 
   @Override
   public TensorSource floats(CheckpointTensor tensor) {
-    return MappedFloats.fromGguf(tensor.name(), file.source(tensor(tensor)), architecture);
+    return MappedFloats.fromGguf(
+        tensor.name(),
+        file.source(tensor(tensor)),
+        rowOrder(tensor.name()),
+        architecture.map(map -> map.valueChange(tensor.name())).orElse(ValueChange.NONE));
   }
 
   @Override
