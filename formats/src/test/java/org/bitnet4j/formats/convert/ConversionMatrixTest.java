@@ -48,7 +48,7 @@ final class ConversionMatrixTest {
   }
 
   static Path shipped() {
-    return Path.of(System.getProperty("bitnet4j.checkpoints"), "tiny-bitnet");
+    return Path.of(System.getProperty("bitnet4j.root", ".."), "checkpoints", "tiny-bitnet");
   }
 
   private Path base(String name, SmallModels model) {
