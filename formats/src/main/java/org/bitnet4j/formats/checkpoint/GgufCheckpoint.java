@@ -18,10 +18,11 @@ import org.bitnet4j.formats.architecture.MetadataMap;
 import org.bitnet4j.formats.architecture.RowOrder;
 import org.bitnet4j.formats.architecture.ValueChange;
 import org.bitnet4j.formats.gguf.GgufFile;
+import org.bitnet4j.formats.gguf.GgufMetadata;
 import org.bitnet4j.formats.gguf.GgufTensor;
+import org.bitnet4j.formats.gguf.GgufType;
 import org.bitnet4j.formats.huggingface.ModelConfig;
 import org.bitnet4j.formats.safetensors.DType;
-import org.bitnet4j.quant.ElementType;
 import org.bitnet4j.quant.MalformedFileException;
 import org.bitnet4j.quant.QuantizedTensor;
 import org.bitnet4j.quant.TensorSource;
@@ -29,6 +30,7 @@ import org.bitnet4j.quant.TernaryTensor;
 import org.bitnet4j.quant.Workers;
 import org.bitnet4j.quant.layout.TernaryLayout;
 import org.bitnet4j.quant.packing.MalformedPackingException;
+import org.jspecify.annotations.Nullable;
 
 /// A GGUF file as a checkpoint: tensors under their Hugging Face names, rows of q and k in Hugging
 /// Face order, side files made from the metadata. A file of an unknown architecture keeps its own
@@ -86,9 +88,16 @@ final class GgufCheckpoint implements Checkpoint {
   private CheckpointTensor.Content content(GgufTensor tensor) {
     return layout(tensor).isPresent()
         ? CheckpointTensor.Content.TERNARY
-        : file.isReadable(tensor)
+        : isFloat(tensor.type())
             ? CheckpointTensor.Content.FLOAT
             : CheckpointTensor.Content.OTHER;
+  }
+
+  private static boolean isFloat(GgufType type) {
+    return switch (type) {
+      case F32, F16, BF16, Q8_0, Q4_0, Q6_K -> true;
+      default -> false;
+    };
   }
 
   /// Floats are handed over as what they are read as, so blocks of Q8_0 as float32.
@@ -110,13 +119,9 @@ final class GgufCheckpoint implements Checkpoint {
 
   /// The layout of a ternary tensor, in the flavour that the user says.
   private Optional<TernaryLayout> layout(GgufTensor tensor) {
-    return tensor
-        .type()
-        .layout()
-        .flatMap(layout ->
-            layout.name().equals("I2_S")
-                ? TernaryLayout.find(options.i2s().layout())
-                : Optional.of(layout));
+    return tensor.type() == GgufType.I2_S
+        ? TernaryLayout.find(options.i2s().layout())
+        : tensor.type().layout().flatMap(TernaryLayout::find);
   }
 
   @Override
@@ -217,7 +222,8 @@ final class GgufCheckpoint implements Checkpoint {
   @Override
   public SequencedMap<String, String> metadata() {
     SequencedMap<String, String> all = new LinkedHashMap<>();
-    file.metadata().entries().forEach((key, value) -> all.put(key, value.toString()));
+    GgufMetadata metadata = file.metadata();
+    metadata.keys().forEach(key -> all.put(key, String.valueOf(metadata.find(key))));
     return all;
   }
 

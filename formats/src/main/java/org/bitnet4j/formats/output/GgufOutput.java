@@ -16,6 +16,7 @@ import org.bitnet4j.formats.gguf.GgufEntry;
 import org.bitnet4j.formats.gguf.GgufType;
 import org.bitnet4j.formats.gguf.GgufWriter;
 import org.bitnet4j.formats.io.AtomicOutput;
+import org.bitnet4j.formats.io.FileOutput;
 import org.bitnet4j.quant.ElementType;
 import org.bitnet4j.quant.IntegerTensor;
 import org.bitnet4j.quant.QuantizedTensor;
@@ -32,6 +33,7 @@ final class GgufOutput implements ModelOutput {
   private final ModelFormat format;
   private final GgufNaming naming;
   private final Checkpoint checkpoint;
+  private final FileOutput file;
   private final GgufWriter writer;
   private final Map<String, GgufEntry> entries;
 
@@ -39,11 +41,13 @@ final class GgufOutput implements ModelOutput {
       ModelFormat format,
       GgufNaming naming,
       Checkpoint checkpoint,
+      FileOutput file,
       GgufWriter writer,
       Map<String, GgufEntry> entries) {
     this.format = format;
     this.naming = naming;
     this.checkpoint = checkpoint;
+    this.file = file;
     this.writer = writer;
     this.entries = entries;
   }
@@ -68,13 +72,17 @@ final class GgufOutput implements ModelOutput {
       inOrder.add(entry);
     }
     GgufProvenance keys = new GgufProvenance(format, provenance);
-    AtomicOutput file = AtomicOutput.create(target);
-    return new GgufOutput(
-        format,
-        naming,
-        checkpoint,
-        GgufWriter.begin(file, keys.addTo(naming.metadata()), inOrder),
-        entries);
+    FileOutput file = AtomicOutput.create(target);
+    boolean begun = false;
+    try {
+      GgufWriter writer = GgufWriter.begin(file, keys.addTo(naming.metadata()), inOrder);
+      begun = true;
+      return new GgufOutput(format, naming, checkpoint, file, writer, entries);
+    } finally {
+      if (!begun) {
+        file.close();
+      }
+    }
   }
 
   private static GgufType ternaryType(ModelFormat format) {
@@ -145,10 +153,11 @@ final class GgufOutput implements ModelOutput {
   public void finish(ModelHashes hashes) {
     GgufProvenance.fill(writer, hashes);
     writer.finish();
+    file.commit();
   }
 
   @Override
   public void close() {
-    writer.close();
+    file.close();
   }
 }
