@@ -7,6 +7,7 @@ module org.bitnet4j.formats {
 
   exports org.bitnet4j.formats.checkpoint;
   exports org.bitnet4j.formats.convert;
+  exports org.bitnet4j.formats.gguf;
   exports org.bitnet4j.formats.huggingface;
   exports org.bitnet4j.formats.output;
   exports org.bitnet4j.formats.quantize;
