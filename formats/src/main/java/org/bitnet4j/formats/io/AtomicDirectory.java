@@ -49,6 +49,7 @@ public final class AtomicDirectory implements AutoCloseable {
       throws IOException {
     OutputStore.Kind kind = claim.kind();
     if (kind != OutputStore.Kind.ABSENT && kind != OutputStore.Kind.EMPTY_DIRECTORY) {
+      claim.removeSpentJournal();
       throw claim.refusal(
           "create",
           kind == OutputStore.Kind.DIRECTORY ? "a directory with files in it" : "a file",

@@ -121,6 +121,13 @@ final class Claim {
     return !found.resumed().isEmpty();
   }
 
+  /// Removes the journal of a run that crashed between publishing its output and removing it.
+  void removeSpentJournal() throws IOException {
+    if (store.kind(path.partial()) == OutputStore.Kind.ABSENT) {
+      path.removeOrphans(store, name);
+    }
+  }
+
   /// Moves the durable partial output onto the target.
   void publish() {
     try {
