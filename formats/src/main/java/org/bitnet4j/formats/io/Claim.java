@@ -71,7 +71,7 @@ final class Claim {
   /// @param place where it is
   /// @param journalName its name in the journal
   PartialFile partial(String shownName, Path place, String journalName) throws IOException {
-    return new PartialFile(store, shownName, place, journal, journalName);
+    return PartialFile.begin(store, shownName, place, journal, journalName);
   }
 
   /// Names of the files of which an earlier run finished something that is taken up.
