@@ -8,13 +8,15 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Consumer;
 import org.bitnet4j.formats.huggingface.HuggingFaceCheckpoint;
+import org.bitnet4j.formats.huggingface.ModelConfig;
 import org.bitnet4j.quant.QuantizedTensor;
 import org.bitnet4j.quant.TensorSource;
+import org.bitnet4j.quant.Workers;
 
 /// A model file of any format, open for reading: a `.trit` container, a safetensors file or a
 /// Hugging Face directory. Usable from many threads.
 public sealed interface Checkpoint extends AutoCloseable
-    permits SafetensorsCheckpoint, TritCheckpoint {
+    permits SafetensorsCheckpoint, TernaryView, TritCheckpoint {
 
   /// Opens a model; the content decides what it is, not the name.
   ///
@@ -27,11 +29,23 @@ public sealed interface Checkpoint extends AutoCloseable
         : SafetensorsCheckpoint.openSafetensors(path);
   }
 
+  /// The same model with float weights that stand for trits seen as ternary: latent weights of a
+  /// model that declares b1.58, and weights whose values are trits times a multiplier. The view
+  /// shares and closes this checkpoint.
+  ///
+  /// @param workers threads to quantize latent weights with
+  default Checkpoint ternary(Workers workers) {
+    return new TernaryView(this, workers);
+  }
+
   /// `trit`, `safetensors` or `huggingface`.
   String format();
 
   /// All tensors in the order of their names.
   List<CheckpointTensor> tensors();
+
+  /// All tensors in the order in which they lie in the file.
+  List<CheckpointTensor> fileOrder();
 
   /// A tensor by its name.
   ///
@@ -45,9 +59,10 @@ public sealed interface Checkpoint extends AutoCloseable
   /// @param tensor a tensor of this checkpoint with content FLOAT
   TensorSource floats(CheckpointTensor tensor);
 
-  /// Hands over the stored bytes of a tensor that is kept as it is, in order.
+  /// Hands over the bytes of a tensor that is kept as it is, in order: elements of its raw type,
+  /// row-major.
   ///
-  /// @param tensor a tensor of this checkpoint with content FLOAT or OTHER
+  /// @param tensor a tensor of this checkpoint with a raw type
   /// @param sink takes the remaining bytes of each buffer
   void readRaw(CheckpointTensor tensor, Consumer<ByteBuffer> sink);
 
@@ -67,6 +82,18 @@ public sealed interface Checkpoint extends AutoCloseable
 
   /// Small files that belong to the model: configuration, tokenizer, licence, by name.
   SortedMap<String, byte[]> sideFiles();
+
+  /// What a config.json that came with the weights says; absent where there is none, or where it
+  /// was made from other metadata.
+  default Optional<ModelConfig> declaredConfig() {
+    byte[] json = sideFiles().get(ModelConfig.FILE_NAME);
+    return Optional.ofNullable(json).map(bytes -> ModelConfig.parse(ModelConfig.FILE_NAME, bytes));
+  }
+
+  /// What a user should know about how the file was read, a sentence each.
+  default List<String> notes() {
+    return List.of();
+  }
 
   /// The files that the model is read from, small files that only belong to it left out.
   List<Path> sources();

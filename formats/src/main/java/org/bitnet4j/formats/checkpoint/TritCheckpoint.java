@@ -18,16 +18,14 @@ import org.bitnet4j.quant.packing.PackedFormat;
 final class TritCheckpoint implements Checkpoint {
   private final Path path;
   private final TritReader reader;
+  private final List<CheckpointTensor> stored;
   private final List<CheckpointTensor> tensors;
 
   private TritCheckpoint(Path path, TritReader reader) {
     this.path = path;
     this.reader = reader;
-    this.tensors =
-        reader.entries().stream()
-            .map(TritCheckpoint::describe)
-            .sorted(Comparator.comparing(CheckpointTensor::name))
-            .toList();
+    this.stored = reader.entries().stream().map(TritCheckpoint::describe).toList();
+    this.tensors = stored.stream().sorted(Comparator.comparing(CheckpointTensor::name)).toList();
   }
 
   static TritCheckpoint openContainer(Path path) {
@@ -46,27 +44,33 @@ final class TritCheckpoint implements Checkpoint {
             case PackedFormat.Trits trits ->
                 new CheckpointTensor(
                     packed.name(),
+                    packed.name(),
                     trits.strategy().name(),
                     packed.shape(),
                     packed.storedBytes(),
-                    CheckpointTensor.Content.TERNARY);
+                    CheckpointTensor.Content.TERNARY,
+                    null);
             case PackedFormat.Integers integers ->
                 new CheckpointTensor(
+                    packed.name(),
                     packed.name(),
                     integers.bits() + "-bit integers",
                     packed.shape(),
                     packed.storedBytes(),
-                    CheckpointTensor.Content.INTEGER);
+                    CheckpointTensor.Content.INTEGER,
+                    null);
           };
       case TritEntry.Raw raw ->
           new CheckpointTensor(
+              raw.name(),
               raw.name(),
               raw.type().name(),
               raw.shape(),
               raw.payloadLength(),
               raw.type().elementType() == null
                   ? CheckpointTensor.Content.OTHER
-                  : CheckpointTensor.Content.FLOAT);
+                  : CheckpointTensor.Content.FLOAT,
+              raw.type());
     };
   }
 
@@ -78,6 +82,11 @@ final class TritCheckpoint implements Checkpoint {
   @Override
   public List<CheckpointTensor> tensors() {
     return tensors;
+  }
+
+  @Override
+  public List<CheckpointTensor> fileOrder() {
+    return stored;
   }
 
   private TritEntry entry(CheckpointTensor tensor) {

@@ -51,7 +51,7 @@ public final class CheckpointQuantizer {
 
   private static void requireNotQuantized(CheckpointTensor tensor) {
     switch (tensor.content()) {
-      case FLOAT, OTHER -> {}
+      case FLOAT, SCALE, OTHER -> {}
       case TERNARY, INTEGER ->
           throw new InvalidTensorException(
               tensor.name(),
