@@ -11,6 +11,7 @@ module org.bitnet4j.quant {
   exports org.bitnet4j.quant.activations;
   exports org.bitnet4j.quant.config;
   exports org.bitnet4j.quant.kernels;
+  exports org.bitnet4j.quant.layout;
   exports org.bitnet4j.quant.metrics;
   exports org.bitnet4j.quant.training;
   exports org.bitnet4j.quant.weights;

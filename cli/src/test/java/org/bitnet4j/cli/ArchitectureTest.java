@@ -87,11 +87,15 @@ final class ArchitectureTest {
   }
 
   @Test
-  void foreignMemoryStaysWithTensorsKernelsPackingAndFiles() {
+  void foreignMemoryStaysWithTensorsKernelsPackingLayoutsAndFiles() {
     noClasses()
         .that()
         .resideOutsideOfPackages(
-            ROOT + "quant", ROOT + "quant.kernels", ROOT + "quant.packing", ROOT + "formats..")
+            ROOT + "quant",
+            ROOT + "quant.kernels",
+            ROOT + "quant.packing",
+            ROOT + "quant.layout",
+            ROOT + "formats..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("java.lang.foreign..")

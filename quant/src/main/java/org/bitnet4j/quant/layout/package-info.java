@@ -1,0 +1,3 @@
+/// Ternary tensor layouts of other file formats, byte for byte: memory to tensor and back, no
+/// files.
+package org.bitnet4j.quant.layout;
