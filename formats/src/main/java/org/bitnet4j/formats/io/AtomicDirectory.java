@@ -49,6 +49,7 @@ public final class AtomicDirectory implements AutoCloseable {
       throws IOException {
     OutputStore.Kind kind = claim.kind();
     if (kind != OutputStore.Kind.ABSENT && kind != OutputStore.Kind.EMPTY_DIRECTORY) {
+      claim.removeSpentJournal();
       throw claim.refusal(
           "create",
           kind == OutputStore.Kind.DIRECTORY ? "a directory with files in it" : "a file",
@@ -67,6 +68,13 @@ public final class AtomicDirectory implements AutoCloseable {
     return !claim.resumed().isEmpty();
   }
 
+  /// Whether an earlier run of the same work had finished something of a file, which is taken up.
+  ///
+  /// @param fileName the name that this run will give to [#file(String)]
+  public boolean resumed(String fileName) {
+    return claim.resumed().contains(fileName);
+  }
+
   /// Begins a file of the directory; its commit forces it to the device.
   ///
   /// @param fileName a plain name, used once
@@ -83,10 +91,29 @@ public final class AtomicDirectory implements AutoCloseable {
       throw new IllegalArgumentException(
           "file name must be plain and new in its directory, got [" + fileName + "]");
     }
+    return open(fileName, claim.path().partial().resolve(fileName), /* again= */ false);
+  }
+
+  /// Opens a committed file of the directory once more, to change some of its bytes.
+  ///
+  /// @param fileName its name
+  /// @throws IllegalArgumentException for a name that was not used before
+  /// @throws StorageException where the storage fails
+  public FileOutput reopen(String fileName) {
+    if (!names.contains(fileName)) {
+      throw new IllegalArgumentException(
+          "file must be in its directory to be reopened, got [" + fileName + "]");
+    }
+    return open(fileName, claim.path().partial().resolve(fileName), /* again= */ true);
+  }
+
+  private FileOutput open(String fileName, Path place, boolean again) {
     String shownName = claim.name() + "/" + fileName;
     try {
-      Path place = claim.path().partial().resolve(fileName);
-      PartialFile file = claim.partial(shownName, place, fileName);
+      PartialFile file =
+          again
+              ? PartialFile.reopen(claim.store(), shownName, place)
+              : claim.partial(shownName, place, fileName);
       openFiles++;
       return new DirectoryFile(this, file, shownName);
     } catch (IOException e) {

@@ -71,7 +71,7 @@ final class Claim {
   /// @param place where it is
   /// @param journalName its name in the journal
   PartialFile partial(String shownName, Path place, String journalName) throws IOException {
-    return new PartialFile(store, shownName, place, journal, journalName);
+    return PartialFile.begin(store, shownName, place, journal, journalName);
   }
 
   /// Names of the files of which an earlier run finished something that is taken up.
@@ -119,6 +119,13 @@ final class Claim {
       }
     }
     return !found.resumed().isEmpty();
+  }
+
+  /// Removes the journal of a run that crashed between publishing its output and removing it.
+  void removeSpentJournal() throws IOException {
+    if (store.kind(path.partial()) == OutputStore.Kind.ABSENT) {
+      path.removeOrphans(store, name);
+    }
   }
 
   /// Moves the durable partial output onto the target.

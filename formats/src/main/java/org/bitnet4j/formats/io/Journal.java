@@ -202,6 +202,10 @@ final class Journal {
     }
     unforced.clear();
     OutputStore.OpenFile target = openFile();
+    for (Path directory : changedDirectories) {
+      store.forceDirectory(directory);
+    }
+    changedDirectories.clear();
     ByteBuffer records = ByteBuffer.wrap(unwritten.toByteArray());
     while (records.hasRemaining()) {
       if (target.write(length + records.position(), records) <= 0) {
@@ -209,10 +213,6 @@ final class Journal {
       }
     }
     target.force();
-    for (Path directory : changedDirectories) {
-      store.forceDirectory(directory);
-    }
-    changedDirectories.clear();
     length += unwritten.size();
     unwritten.reset();
     unwrittenRecords = 0;

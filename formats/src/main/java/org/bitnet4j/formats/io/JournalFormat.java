@@ -47,7 +47,8 @@ final class JournalFormat {
     return sealed(bytes.putInt(note.length).put(note));
   }
 
-  private byte[] sealed(ByteBuffer bytes) {
+  /// The bytes up to the position, with their checksum.
+  byte[] sealed(ByteBuffer bytes) {
     chain = chained(bytes.slice(0, bytes.position()));
     byte[] sealed = new byte[bytes.putInt(chain).flip().remaining()];
     bytes.get(sealed);

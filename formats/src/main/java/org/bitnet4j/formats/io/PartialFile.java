@@ -27,23 +27,48 @@ final class PartialFile {
   /// First byte behind everything written or taken over.
   private long end;
 
+  private PartialFile(
+      String shownName,
+      OutputStore.OpenFile file,
+      long oldSize,
+      @Nullable Journal journal,
+      String journalName,
+      List<Finished> finished) {
+    this.shownName = shownName;
+    this.file = file;
+    this.oldSize = oldSize;
+    this.journal = journal;
+    this.journalName = journalName;
+    this.finished = finished;
+  }
+
   /// Opens the file: a new one, or one that an earlier run left with finished sections.
   ///
   /// @param shownName the name for messages: the output as the user knows it
   /// @param journal records what is finished; absent where nothing can be resumed
   /// @param journalName the file's name in the journal
-  PartialFile(
+  static PartialFile begin(
       OutputStore store, String shownName, Path path, @Nullable Journal journal, String journalName)
       throws IOException {
-    this.shownName = shownName;
-    this.journal = journal;
-    this.journalName = journalName;
-    this.finished = journal == null ? List.of() : journal.finished(journalName);
-    this.file = finished.isEmpty() ? store.create(path) : store.open(path);
-    this.oldSize = finished.isEmpty() ? 0 : file.size();
-    if (journal != null && finished.isEmpty()) {
-      journal.created(path);
+    if (journal == null) {
+      return new PartialFile(shownName, store.create(path), 0, null, journalName, List.of());
     }
+    List<Finished> finished = journal.finished(journalName);
+    OutputStore.OpenFile file;
+    long oldSize = 0;
+    if (finished.isEmpty()) {
+      file = store.create(path);
+      journal.created(path);
+    } else {
+      file = store.open(path);
+      oldSize = file.size();
+    }
+    return new PartialFile(shownName, file, oldSize, journal, journalName, finished);
+  }
+
+  /// Opens a file once more that this run has finished, to change some of its bytes.
+  static PartialFile reopen(OutputStore store, String shownName, Path path) throws IOException {
+    return new PartialFile(shownName, store.open(path), 0, null, "", List.of());
   }
 
   long position() {

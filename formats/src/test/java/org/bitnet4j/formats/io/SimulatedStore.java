@@ -107,6 +107,12 @@ final class SimulatedStore implements OutputStore {
     root.durable.put(path.toString().substring(1), node);
   }
 
+  /// Takes a file away for good.
+  public void remove(Path path) {
+    root.entries.remove(path.toString().substring(1));
+    root.durable.remove(path.toString().substring(1));
+  }
+
   /// The content of a file, absent where there is none.
   public byte @Nullable [] get(Path path) {
     return find(path) instanceof FileNode file ? file.content : null;
@@ -125,6 +131,13 @@ final class SimulatedStore implements OutputStore {
   /// An [AtomicDirectory] on this store.
   public AtomicDirectory directory(Path target) {
     return AtomicDirectory.open(target, this, null);
+  }
+
+  /// The store as the next process finds it: all that was written, no locks, no faults.
+  public SimulatedStore afterProcessDeath() {
+    locks.clear();
+    heal();
+    return this;
   }
 
   /// The store as it may be found after power was lost now.
