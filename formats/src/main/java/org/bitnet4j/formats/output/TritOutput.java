@@ -34,12 +34,17 @@ final class TritOutput implements ModelOutput {
   }
 
   static TritOutput begin(Path target, Checkpoint checkpoint, Provenance provenance) {
-    return new TritOutput(TritWriter.create(target), checkpoint, provenance);
+    String fingerprint = provenance.fingerprint();
+    TritWriter writer =
+        fingerprint == null
+            ? TritWriter.create(target)
+            : TritWriter.resume(target, fingerprint);
+    return new TritOutput(writer, checkpoint, provenance);
   }
 
   @Override
   public Optional<Finished> finished(String name) {
-    return Optional.empty();
+    return writer.finished(name).flatMap(FinishedNote::decode);
   }
 
   @Override
@@ -55,11 +60,13 @@ final class TritOutput implements ModelOutput {
           case TernaryTensor ternary -> packer.pack(ternary);
           case IntegerTensor integers -> packer.pack(integers);
         }) {
-      writer.add(packed, hash);
-      return new StoredTensor(
-          tensor instanceof TernaryTensor ? packing.strategy().name() : "integers",
-          packed.totalBytes(),
-          ScaleRounding.EXACT);
+      StoredTensor stored =
+          new StoredTensor(
+              tensor instanceof TernaryTensor ? packing.strategy().name() : "integers",
+              packed.totalBytes(),
+              ScaleRounding.EXACT);
+      writer.note(tensor.name(), FinishedNote.encode(hash, stored)).add(packed, hash);
+      return stored;
     }
   }
 
@@ -69,14 +76,18 @@ final class TritOutput implements ModelOutput {
     if (type == null) {
       throw new IllegalArgumentException("tensor must have bytes to keep, got [" + tensor + "]");
     }
-    writer.addRaw(
-        tensor.name(),
-        type,
-        tensor.shape(),
-        RAW_ALIGNMENT,
-        sink -> checkpoint.readRaw(tensor, sink));
-    return new StoredTensor(
-        type.name(), tensor.shape().elements() * type.bits() / 8, ScaleRounding.EXACT);
+    StoredTensor stored =
+        new StoredTensor(
+            type.name(), tensor.shape().elements() * type.bits() / 8, ScaleRounding.EXACT);
+    writer
+        .note(tensor.name(), FinishedNote.encode(null, stored))
+        .addRaw(
+            tensor.name(),
+            type,
+            tensor.shape(),
+            RAW_ALIGNMENT,
+            sink -> checkpoint.readRaw(tensor, sink));
+    return stored;
   }
 
   @Override
