@@ -60,8 +60,7 @@ final class MalformedGgufTest {
   @MethodSource("golden")
   void goldenFilesAreTheOriginals(String line) throws IOException {
     String name = line.split("\t", -1)[0];
-    Path shared = Path.of(System.getProperty("bitnet4j.shared", "../shared"));
-    Path original = shared.resolve("golden/malformed/gguf").resolve(name);
+    Path original = TestFiles.golden("malformed/gguf/" + name);
     assumeTrue(Files.exists(original));
     assertThat(content(name)).isEqualTo(Files.readAllBytes(original));
   }
