@@ -119,9 +119,11 @@ final class GgufCheckpoint implements Checkpoint {
 
   /// The layout of a ternary tensor, in the flavour that the user says.
   private Optional<TernaryLayout> layout(GgufTensor tensor) {
-    return tensor.type() == GgufType.I2_S
-        ? TernaryLayout.find(options.i2s().layout())
-        : tensor.type().layout().flatMap(TernaryLayout::find);
+    Optional<TernaryLayout> layout =
+        tensor.type() == GgufType.I2_S
+            ? TernaryLayout.find(options.i2s().layout())
+            : tensor.type().layout().flatMap(TernaryLayout::find);
+    return layout.filter(known -> known.readable(tensor.shape()));
   }
 
   @Override
