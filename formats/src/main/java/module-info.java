@@ -5,6 +5,7 @@ module org.bitnet4j.formats {
   requires static transitive org.jspecify;
   requires tools.jackson.databind;
 
+  exports org.bitnet4j.formats.architecture;
   exports org.bitnet4j.formats.checkpoint;
   exports org.bitnet4j.formats.convert;
   exports org.bitnet4j.formats.gguf;
@@ -14,5 +15,6 @@ module org.bitnet4j.formats {
   exports org.bitnet4j.formats.io;
   exports org.bitnet4j.formats.safetensors;
   exports org.bitnet4j.formats.report;
+  exports org.bitnet4j.formats.tokenizer;
   exports org.bitnet4j.formats.trit;
 }

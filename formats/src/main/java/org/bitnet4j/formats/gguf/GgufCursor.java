@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import org.bitnet4j.formats.io.InputFile;
 import org.bitnet4j.quant.MalformedFileException;
 
 /// Little-endian fields of a file, read one after the other through a window and checked; every
@@ -16,7 +15,7 @@ final class GgufCursor {
   private static final int WINDOW = 1 << 16;
   private static final String REMEDY = "Fetch the file again or repair what wrote it.";
 
-  private final InputFile input;
+  private final HeaderBytes input;
   private final long end;
   private final ByteBuffer window;
   private long windowEnd;
@@ -28,7 +27,7 @@ final class GgufCursor {
   /// A cursor at the first byte.
   ///
   /// @param input the file
-  GgufCursor(InputFile input) {
+  GgufCursor(HeaderBytes input) {
     this.input = input;
     this.end = Math.min(input.size(), MAX_HEADER);
     this.window = ByteBuffer.allocate((int) Math.min(end, WINDOW)).order(ByteOrder.LITTLE_ENDIAN);

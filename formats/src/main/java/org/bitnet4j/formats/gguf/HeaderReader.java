@@ -29,7 +29,7 @@ final class HeaderReader {
 
   private HeaderReader(InputFile input) {
     this.input = input;
-    this.in = new GgufCursor(input);
+    this.in = new GgufCursor(HeaderBytes.of(input));
   }
 
   /// Reads a header.
