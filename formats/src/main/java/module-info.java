@@ -8,8 +8,10 @@ module org.bitnet4j.formats {
   exports org.bitnet4j.formats.architecture;
   exports org.bitnet4j.formats.checkpoint;
   exports org.bitnet4j.formats.doctor;
+  exports org.bitnet4j.formats.convert;
   exports org.bitnet4j.formats.gguf;
   exports org.bitnet4j.formats.huggingface;
+  exports org.bitnet4j.formats.output;
   exports org.bitnet4j.formats.quantize;
   exports org.bitnet4j.formats.io;
   exports org.bitnet4j.formats.safetensors;

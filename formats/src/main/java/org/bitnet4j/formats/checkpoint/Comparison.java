@@ -9,15 +9,18 @@ import java.util.List;
 import java.util.Map;
 import org.bitnet4j.quant.QuantizedTensor;
 import org.bitnet4j.quant.TensorHash;
+import org.bitnet4j.quant.TensorSource;
 import org.bitnet4j.quant.TernaryTensor;
 import org.bitnet4j.quant.metrics.ErrorMetrics;
+import org.bitnet4j.quant.metrics.ErrorStatistics;
 import org.bitnet4j.quant.metrics.TensorComparison;
 import org.jspecify.annotations.Nullable;
 
 /// One tensor of a model compared with the tensor of the same name in another.
 ///
 /// Quantized with quantized: trits and scales must be equal. Quantized with float: the error is
-/// measured, and only a shape can differ. Neither quantized: the stored bytes must be equal.
+/// measured, and only a shape can differ. Neither quantized: the stored bytes must be equal, or the
+/// values where the types differ.
 ///
 /// @param name name of the tensor
 /// @param agrees whether it is what it should be
@@ -25,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// @param error error of a quantized tensor against float weights, absent otherwise
 public record Comparison(
     String name, boolean agrees, String finding, @Nullable ErrorMetrics error) {
+
+  private static final int CHUNK = 1 << 16;
 
   /// Compares all tensors. Scales of packed weights count with their weights.
   ///
@@ -51,7 +56,7 @@ public record Comparison(
   }
 
   private static boolean isPackedScale(CheckpointTensor tensor) {
-    return tensor.content() == CheckpointTensor.Content.OTHER && tensor.bytes() == 0;
+    return tensor.content() == CheckpointTensor.Content.SCALE;
   }
 
   private static Comparison compare(
@@ -61,8 +66,8 @@ public record Comparison(
       return new Comparison(
           name, false, "shape " + tensor.shape() + " against " + partner.shape(), null);
     }
-    boolean quantized = isQuantized(tensor);
-    if (quantized != isQuantized(partner)) {
+    boolean quantized = tensor.isQuantized();
+    if (quantized != partner.isQuantized()) {
       return quantized
           ? measure(name, model, tensor, other, partner)
           : measure(name, other, partner, model, tensor);
@@ -70,13 +75,6 @@ public record Comparison(
     return quantized
         ? codes(name, model, tensor, other, partner)
         : bytes(name, model, tensor, other, partner);
-  }
-
-  private static boolean isQuantized(CheckpointTensor tensor) {
-    return switch (tensor.content()) {
-      case TERNARY, INTEGER -> true;
-      case FLOAT, OTHER -> false;
-    };
   }
 
   private static Comparison measure(
@@ -140,11 +138,44 @@ public record Comparison(
       CheckpointTensor tensor,
       Checkpoint other,
       CheckpointTensor partner) {
-    if (!tensor.type().equals(partner.type())) {
+    if (tensor.content() == CheckpointTensor.Content.FLOAT
+        && partner.content() == CheckpointTensor.Content.FLOAT
+        && !tensor.type().equals(partner.type())) {
+      return values(name, model, tensor, other, partner);
+    }
+    if (tensor.rawType() == null || tensor.rawType() != partner.rawType()) {
       return new Comparison(name, false, tensor.type() + " against " + partner.type(), null);
     }
     boolean same = MessageDigest.isEqual(digest(model, tensor), digest(other, partner));
     return new Comparison(name, same, same ? "same bytes" : "other bytes", null);
+  }
+
+  /// Floats of different types: the values must be equal, as they are where one type was widened.
+  private static Comparison values(
+      String name,
+      Checkpoint model,
+      CheckpointTensor tensor,
+      Checkpoint other,
+      CheckpointTensor partner) {
+    TensorSource first = model.floats(tensor);
+    TensorSource second = other.floats(partner);
+    int columns = tensor.shape().columns();
+    int rows = (int) Math.max(1, Math.min(tensor.shape().rows(), CHUNK / Math.max(1, columns)));
+    float[] a = new float[rows * columns];
+    float[] b = new float[rows * columns];
+    ErrorStatistics error = new ErrorStatistics();
+    boolean same = true;
+    for (long row = 0; row < tensor.shape().rows(); row += rows) {
+      int count = (int) Math.min(rows, tensor.shape().rows() - row);
+      first.readRows(row, count, a, 0);
+      second.readRows(row, count, b, 0);
+      same &= java.util.Arrays.equals(a, 0, count * columns, b, 0, count * columns);
+      error.add(a, 0, b, 0, count * columns);
+    }
+    String types = tensor.type() + " and " + partner.type();
+    return same
+        ? new Comparison(name, true, "same values, " + types, null)
+        : new Comparison(name, false, "other values, " + types, error.metrics());
   }
 
   private static byte[] digest(Checkpoint checkpoint, CheckpointTensor tensor) {

@@ -118,7 +118,7 @@ public record Inspection(
 
   private static Tensor inspect(Checkpoint checkpoint, CheckpointTensor entry) {
     return switch (entry.content()) {
-      case FLOAT, OTHER -> new Tensor(entry, null, null, null);
+      case FLOAT, SCALE, OTHER -> new Tensor(entry, null, null, null);
       case TERNARY, INTEGER -> {
         try (QuantizedTensor quantized = checkpoint.quantized(entry)) {
           ScaleSummary scales = ScaleSummary.of(quantized.scales());

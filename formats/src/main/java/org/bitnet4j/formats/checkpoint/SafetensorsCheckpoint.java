@@ -4,13 +4,16 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.bitnet4j.formats.huggingface.HuggingFaceCheckpoint;
+import org.bitnet4j.formats.huggingface.ModelConfig;
 import org.bitnet4j.formats.io.InputFile;
 import org.bitnet4j.formats.safetensors.SafetensorsFile;
 import org.bitnet4j.formats.safetensors.SafetensorsTensor;
@@ -24,15 +27,13 @@ final class SafetensorsCheckpoint implements Checkpoint {
   private static final int MAX_SIDE_FILE = 256 << 20;
 
   private final HuggingFaceCheckpoint checkpoint;
+  private final List<CheckpointTensor> stored;
   private final List<CheckpointTensor> tensors;
 
   private SafetensorsCheckpoint(HuggingFaceCheckpoint checkpoint) {
     this.checkpoint = checkpoint;
-    this.tensors =
-        checkpoint.weights().tensors().stream()
-            .map(this::describe)
-            .sorted(Comparator.comparing(CheckpointTensor::name))
-            .toList();
+    this.stored = checkpoint.weights().tensors().stream().map(this::describe).toList();
+    this.tensors = stored.stream().sorted(Comparator.comparing(CheckpointTensor::name)).toList();
   }
 
   static SafetensorsCheckpoint openSafetensors(Path path) {
@@ -52,21 +53,33 @@ final class SafetensorsCheckpoint implements Checkpoint {
       SafetensorsTensor scale = checkpoint.weights().find(name + "_scale");
       return new CheckpointTensor(
           name,
+          name,
           "packed ternary",
           TensorShape.of(checkpoint.packedRows(name), tensor.shape().columns()),
           scale == null ? bytes : bytes + scale.bytes(),
-          CheckpointTensor.Content.TERNARY);
+          CheckpointTensor.Content.TERNARY,
+          null);
     }
-    boolean scale = checkpoint.isScaleOfPacked(name);
+    if (checkpoint.isScaleOfPacked(name)) {
+      return new CheckpointTensor(
+          name,
+          name,
+          tensor.dtype().name(),
+          tensor.shape(),
+          0,
+          CheckpointTensor.Content.SCALE,
+          tensor.dtype());
+    }
     return new CheckpointTensor(
+        name,
         name,
         tensor.dtype().name(),
         tensor.shape(),
-        // A scale's bytes count with its weight.
-        scale ? 0 : tensor.bytes(),
-        tensor.dtype().elementType() == null || scale
+        tensor.bytes(),
+        tensor.dtype().elementType() == null
             ? CheckpointTensor.Content.OTHER
-            : CheckpointTensor.Content.FLOAT);
+            : CheckpointTensor.Content.FLOAT,
+        tensor.dtype());
   }
 
   @Override
@@ -77,6 +90,11 @@ final class SafetensorsCheckpoint implements Checkpoint {
   @Override
   public List<CheckpointTensor> tensors() {
     return tensors;
+  }
+
+  @Override
+  public List<CheckpointTensor> fileOrder() {
+    return stored;
   }
 
   @Override
@@ -111,6 +129,13 @@ final class SafetensorsCheckpoint implements Checkpoint {
     return "header strict, every byte read, "
         + packed
         + " packed ternary tensors decoded; safetensors files hold no checksums";
+  }
+
+  @Override
+  public SequencedMap<String, String> metadata() {
+    SequencedMap<String, String> all = new LinkedHashMap<>();
+    checkpoint.weights().files().forEach(file -> file.metadata().forEach(all::putIfAbsent));
+    return all;
   }
 
   @Override
@@ -153,6 +178,11 @@ final class SafetensorsCheckpoint implements Checkpoint {
   @Override
   public void requireUnchanged() {
     checkpoint.requireUnchanged();
+  }
+
+  @Override
+  public Optional<ModelConfig> declaredConfig() {
+    return Optional.ofNullable(checkpoint.config());
   }
 
   @Override

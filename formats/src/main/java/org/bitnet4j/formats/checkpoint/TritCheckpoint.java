@@ -3,8 +3,10 @@ package org.bitnet4j.formats.checkpoint;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -18,16 +20,14 @@ import org.bitnet4j.quant.packing.PackedFormat;
 final class TritCheckpoint implements Checkpoint {
   private final Path path;
   private final TritReader reader;
+  private final List<CheckpointTensor> stored;
   private final List<CheckpointTensor> tensors;
 
   private TritCheckpoint(Path path, TritReader reader) {
     this.path = path;
     this.reader = reader;
-    this.tensors =
-        reader.entries().stream()
-            .map(TritCheckpoint::describe)
-            .sorted(Comparator.comparing(CheckpointTensor::name))
-            .toList();
+    this.stored = reader.entries().stream().map(TritCheckpoint::describe).toList();
+    this.tensors = stored.stream().sorted(Comparator.comparing(CheckpointTensor::name)).toList();
   }
 
   static TritCheckpoint openContainer(Path path) {
@@ -46,27 +46,33 @@ final class TritCheckpoint implements Checkpoint {
             case PackedFormat.Trits trits ->
                 new CheckpointTensor(
                     packed.name(),
+                    packed.name(),
                     trits.strategy().name(),
                     packed.shape(),
                     packed.storedBytes(),
-                    CheckpointTensor.Content.TERNARY);
+                    CheckpointTensor.Content.TERNARY,
+                    null);
             case PackedFormat.Integers integers ->
                 new CheckpointTensor(
+                    packed.name(),
                     packed.name(),
                     integers.bits() + "-bit integers",
                     packed.shape(),
                     packed.storedBytes(),
-                    CheckpointTensor.Content.INTEGER);
+                    CheckpointTensor.Content.INTEGER,
+                    null);
           };
       case TritEntry.Raw raw ->
           new CheckpointTensor(
+              raw.name(),
               raw.name(),
               raw.type().name(),
               raw.shape(),
               raw.payloadLength(),
               raw.type().elementType() == null
                   ? CheckpointTensor.Content.OTHER
-                  : CheckpointTensor.Content.FLOAT);
+                  : CheckpointTensor.Content.FLOAT,
+              raw.type());
     };
   }
 
@@ -78,6 +84,11 @@ final class TritCheckpoint implements Checkpoint {
   @Override
   public List<CheckpointTensor> tensors() {
     return tensors;
+  }
+
+  @Override
+  public List<CheckpointTensor> fileOrder() {
+    return stored;
   }
 
   private TritEntry entry(CheckpointTensor tensor) {
@@ -114,6 +125,11 @@ final class TritCheckpoint implements Checkpoint {
   public String verify() {
     reader.verify();
     return "every block decoded, every checksum and every stored trit hash recomputed";
+  }
+
+  @Override
+  public SequencedMap<String, String> metadata() {
+    return new LinkedHashMap<>(reader.metadata());
   }
 
   @Override

@@ -37,6 +37,18 @@ public record ModelConfig(
     OptionalDouble ropeTheta,
     @Nullable Boolean tieWordEmbeddings,
     @Nullable QuantizationSettings quantization) {
+  /// Name of the file.
+  public static final String FILE_NAME = "config.json";
+
+  /// The facts of a file's text.
+  ///
+  /// @param name name of the file, for messages
+  /// @param json its text, UTF-8
+  /// @throws org.bitnet4j.quant.MalformedFileException for any fault
+  public static ModelConfig parse(String name, byte[] json) {
+    return ConfigFile.parse(name, json).facts();
+  }
+
   /// Key and value heads: as many as query heads unless declared.
   public OptionalInt keyValueHeads() {
     return declaredKeyValueHeads.isPresent() ? declaredKeyValueHeads : attentionHeads;

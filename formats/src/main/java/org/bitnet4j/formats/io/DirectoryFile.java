@@ -1,35 +1,18 @@
 package org.bitnet4j.formats.io;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 
 /// A file of an [AtomicDirectory].
-final class DirectoryFile implements FileOutput {
+final class DirectoryFile extends FileOutput {
   private final AtomicDirectory directory;
-  private final PartialFile partial;
   private final String name;
   private boolean committed;
   private boolean closed;
 
   DirectoryFile(AtomicDirectory directory, PartialFile partial, String name) {
+    super(partial);
     this.directory = directory;
-    this.partial = partial;
     this.name = name;
-  }
-
-  @Override
-  public long position() {
-    return partial.position();
-  }
-
-  @Override
-  public void write(ByteBuffer bytes) {
-    partial.write(bytes);
-  }
-
-  @Override
-  public void writeAt(long position, ByteBuffer bytes) {
-    partial.writeAt(position, bytes);
   }
 
   @Override
@@ -47,7 +30,7 @@ final class DirectoryFile implements FileOutput {
     directory.fileClosed(committed);
     if (!committed) {
       try {
-        partial.discard();
+        partial.giveUp();
       } catch (IOException e) {
         throw new StorageException(name, "close", e);
       }

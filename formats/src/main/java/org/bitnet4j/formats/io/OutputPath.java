@@ -4,14 +4,15 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 
-/// The names round one output: the target, its hidden partial form and its lock, all in one
-/// directory.
+/// The names round one output: the target, its hidden partial form, its lock and its journal, all
+/// in one directory.
 ///
 /// @param directory the directory, links followed
 /// @param target where the output shall appear
 /// @param partial where it is built
 /// @param lockFile held while it is built
-record OutputPath(Path directory, Path target, Path partial, Path lockFile) {
+/// @param journal what is finished of it, where it can be resumed
+record OutputPath(Path directory, Path target, Path partial, Path lockFile, Path journal) {
   /// The names for a target.
   static OutputPath of(OutputStore store, Path target) throws IOException {
     Path resolved = store.resolve(target);
@@ -24,7 +25,8 @@ record OutputPath(Path directory, Path target, Path partial, Path lockFile) {
         directory,
         resolved,
         directory.resolve("." + name + ".partial"),
-        directory.resolve("." + name + ".lock"));
+        directory.resolve("." + name + ".lock"),
+        directory.resolve("." + name + ".journal"));
   }
 
   /// Claims the target.
@@ -40,13 +42,18 @@ record OutputPath(Path directory, Path target, Path partial, Path lockFile) {
     return lock;
   }
 
-  /// Removes what a crashed run left: a file, or a directory of files.
-  void removeOrphan(OutputStore store, String name) throws IOException {
-    switch (store.kind(partial)) {
+  /// Removes what a crashed run left: a file or a directory of files, and the journal.
+  void removeOrphans(OutputStore store, String name) throws IOException {
+    remove(store, name, partial);
+    remove(store, name, journal);
+  }
+
+  private static void remove(OutputStore store, String name, Path orphan) throws IOException {
+    switch (store.kind(orphan)) {
       case ABSENT -> {}
-      case FILE, SPECIAL, EMPTY_DIRECTORY -> store.delete(partial);
+      case FILE, SPECIAL, EMPTY_DIRECTORY -> store.delete(orphan);
       case DIRECTORY -> {
-        for (Path file : store.list(partial)) {
+        for (Path file : store.list(orphan)) {
           switch (store.kind(file)) {
             case ABSENT -> {}
             case FILE -> store.delete(file);
@@ -54,11 +61,11 @@ record OutputPath(Path directory, Path target, Path partial, Path lockFile) {
                 throw new StorageException(
                     name,
                     "create",
-                    partial + " holds more than files",
+                    orphan + " holds more than files",
                     "Remove that directory if it is not needed.");
           }
         }
-        store.delete(partial);
+        store.delete(orphan);
       }
     }
   }

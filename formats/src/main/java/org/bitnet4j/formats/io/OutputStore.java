@@ -19,8 +19,16 @@ interface OutputStore {
 
   /// An open file.
   interface OpenFile {
+    long size() throws IOException;
+
+    /// Reads some bytes into what remains of the buffer; 0 or less at the end of the file.
+    int read(long position, ByteBuffer target) throws IOException;
+
     /// Writes some of the remaining bytes, as many as the storage takes.
     int write(long position, ByteBuffer bytes) throws IOException;
+
+    /// Cuts the file to a size that it exceeds.
+    void truncate(long size) throws IOException;
 
     /// Returns when all that was written would survive a power loss.
     void force() throws IOException;
@@ -43,6 +51,9 @@ interface OutputStore {
 
   /// Creates a file that must not exist.
   OpenFile create(Path file) throws IOException;
+
+  /// Opens an old file for reading and writing, a link not followed.
+  OpenFile open(Path file) throws IOException;
 
   void createDirectory(Path directory) throws IOException;
 

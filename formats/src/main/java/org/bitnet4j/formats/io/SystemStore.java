@@ -72,6 +72,14 @@ final class SystemStore implements OutputStore {
   }
 
   @Override
+  public OpenFile open(Path file) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    return new ChannelFile(channel);
+  }
+
+  @Override
   public void createDirectory(Path directory) throws IOException {
     Files.createDirectory(directory);
   }
@@ -107,6 +115,21 @@ final class SystemStore implements OutputStore {
   }
 
   private record ChannelFile(FileChannel channel) implements OpenFile {
+    @Override
+    public long size() throws IOException {
+      return channel.size();
+    }
+
+    @Override
+    public int read(long position, ByteBuffer target) throws IOException {
+      return channel.read(target, position);
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      channel.truncate(size);
+    }
+
     @Override
     public int write(long position, ByteBuffer bytes) throws IOException {
       return channel.write(bytes, position);

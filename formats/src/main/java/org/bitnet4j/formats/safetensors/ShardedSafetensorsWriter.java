@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.bitnet4j.formats.io.AtomicDirectory;
@@ -89,7 +90,27 @@ public final class ShardedSafetensorsWriter implements AutoCloseable {
               : String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", i + 1, parts.size());
       shards.add(new Shard(name, parts.get(i)));
     }
-    return new ShardedSafetensorsWriter(directory, Map.copyOf(metadata), shards);
+    ShardedSafetensorsWriter writer =
+        new ShardedSafetensorsWriter(directory, Map.copyOf(metadata), shards);
+    boolean restored = false;
+    try {
+      writer.restore();
+      restored = true;
+      return writer;
+    } finally {
+      if (!restored) {
+        writer.close();
+      }
+    }
+  }
+
+  /// Opens the shards of which an earlier run wrote something, so that [#written(String)] tells.
+  private void restore() {
+    for (Shard shard : shards) {
+      if (directory.resumed(shard.name)) {
+        closeIfComplete(shard, writer(shard));
+      }
+    }
   }
 
   /// Appends to a tensor's data.
@@ -124,6 +145,22 @@ public final class ShardedSafetensorsWriter implements AutoCloseable {
     return writer == null ? 0 : writer.written(name);
   }
 
+  /// What was noted with a tensor that an earlier run wrote whole; absent for other tensors.
+  ///
+  /// @param name a tensor of the checkpoint
+  public Optional<byte[]> finished(String name) {
+    SafetensorsWriter writer = shard(name).writer;
+    return writer == null ? Optional.empty() : writer.finished(name);
+  }
+
+  /// Leaves a note with a tensor for a run that finds it written whole. It is no part of the files.
+  ///
+  /// @param name a tensor of the checkpoint whose last byte is still to be written
+  /// @param note handed out by [#finished(String)]
+  public void note(String name, byte[] note) {
+    writer(shard(name)).note(name, note);
+  }
+
   private Shard shard(String name) {
     Shard shard = byTensor.get(name);
     if (shard == null) {
@@ -153,10 +190,25 @@ public final class ShardedSafetensorsWriter implements AutoCloseable {
   ///
   /// @throws IllegalStateException where data is missing
   public void finish() {
+    finish(Map.of());
+  }
+
+  /// Completes all files, replaces metadata in each, and writes the index where there are several.
+  ///
+  /// @param late new values of some of the metadata, as long as the old ones, such as hashes that
+  ///   are known only once all tensors are written
+  /// @throws IllegalStateException where data is missing
+  public void finish(Map<String, String> late) {
     for (Shard shard : shards) {
       SafetensorsWriter writer = writer(shard);
       writer.finish();
       closeIfComplete(shard, writer);
+      if (!late.isEmpty()) {
+        try (FileOutput output = directory.reopen(shard.name)) {
+          writer.replaceMetadata(output, late);
+          output.commit();
+        }
+      }
     }
     if (shards.size() > 1) {
       try (FileOutput output = directory.file(INDEX)) {

@@ -13,7 +13,6 @@ import org.bitnet4j.quant.MalformedFileException;
 final class ExtentMap {
   private static final int WINDOW = 1 << 14;
 
-  private final InputFile file;
   private final long end;
   private final List<Extent> extents = new ArrayList<>();
   private final byte[] window = new byte[WINDOW];
@@ -24,10 +23,8 @@ final class ExtentMap {
 
   /// A map without extents.
   ///
-  /// @param file the container
   /// @param end start of the directory
-  ExtentMap(InputFile file, long end) {
-    this.file = file;
+  ExtentMap(long end) {
     this.end = end;
   }
 
@@ -52,17 +49,19 @@ final class ExtentMap {
   }
 
   /// Checks that the extents follow each other and that all bytes between them are zero.
-  void requireContiguous() {
+  ///
+  /// @param file the container
+  void requireContiguous(InputFile file) {
     extents.sort(Comparator.comparingLong(Extent::offset).thenComparingLong(Extent::length));
     long at = TritFormat.PREAMBLE;
     for (Extent extent : extents) {
-      requireNext(extent.what(), extent.offset(), at, extent.alignment());
+      requireNext(file, extent.what(), extent.offset(), at, extent.alignment());
       at = extent.offset() + extent.length();
     }
-    requireNext("directory", end, at, TritFormat.SIDE_ALIGNMENT);
+    requireNext(file, "directory", end, at, TritFormat.SIDE_ALIGNMENT);
   }
 
-  private void requireNext(String what, long offset, long before, int alignment) {
+  private void requireNext(InputFile file, String what, long offset, long before, int alignment) {
     long wanted = TritFormat.align(before, alignment);
     if (offset != wanted) {
       throw new MalformedFileException(
@@ -74,19 +73,19 @@ final class ExtentMap {
           "The file is damaged: fetch or write it again.");
     }
     for (long at = before; at < offset; at++) {
-      if (byteAt(at) != 0) {
+      if (byteAt(file, at) != 0) {
         throw new MalformedFileException(
             file.name(),
             at,
             "padding before " + what,
-            Integer.toString(byteAt(at) & 0xFF),
+            Integer.toString(byteAt(file, at) & 0xFF),
             "0",
             "The file is damaged: fetch or write it again.");
       }
     }
   }
 
-  private byte byteAt(long offset) {
+  private byte byteAt(InputFile file, long offset) {
     if (offset < windowStart || offset >= windowStart + windowLength) {
       windowStart = offset;
       windowLength = (int) Math.min(WINDOW, end - offset);

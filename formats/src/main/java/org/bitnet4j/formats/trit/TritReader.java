@@ -56,10 +56,10 @@ public final class TritReader implements AutoCloseable {
         preamble.directoryOffset(),
         TritFormat.crc32c(bytes, 0, bytes.length),
         preamble.directoryCrc32c());
-    ExtentMap extents = new ExtentMap(file, preamble.directoryOffset());
+    ExtentMap extents = new ExtentMap(preamble.directoryOffset());
     ByteCursor cursor = new ByteCursor(file.name(), preamble.directoryOffset(), bytes);
     this.directory = new DirectoryParser(cursor, extents).parse();
-    extents.requireContiguous();
+    extents.requireContiguous(file);
     directory.entries().forEach(entry -> entries.put(entry.name(), entry));
     directory.attachments().forEach(small -> attachments.put(small.name(), small));
   }

@@ -5,13 +5,18 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.bitnet4j.formats.io.AtomicOutput;
 import org.bitnet4j.formats.io.FileOutput;
+import org.bitnet4j.formats.io.Finished;
+import org.bitnet4j.formats.io.Section;
 import org.bitnet4j.formats.safetensors.DType;
 import org.bitnet4j.quant.IntegerTensor;
 import org.bitnet4j.quant.InvalidTensorException;
@@ -29,20 +34,56 @@ import org.jspecify.annotations.Nullable;
 /// with [#finish()] or not at all. The bytes depend on what is added and in which order, on nothing
 /// else. One thread at a time may use it.
 public final class TritWriter implements AutoCloseable {
-  private static final long PIECE = 1L << 26;
+  private static final byte[] NO_NOTE = {};
 
   private final FileOutput output;
   private final SortedMap<String, String> metadata = new TreeMap<>();
   private final List<TritAttachment> attachments = new ArrayList<>();
   private final List<TritEntry> entries = new ArrayList<>();
   private final Set<String> tensorNames = new HashSet<>();
+  private final Map<String, TritAttachment> finishedFiles = new HashMap<>();
   private final Set<String> fileNames = new HashSet<>();
+  private final Map<String, byte[]> finishedNotes = new HashMap<>();
+  private final Map<String, byte[]> notes = new HashMap<>();
   private @Nullable String recipe;
   private boolean open = true;
+
+  /// Where the next tensor, attachment or directory goes, before alignment.
+  private long position = TritFormat.PREAMBLE;
 
   private TritWriter(FileOutput output) {
     this.output = output;
     output.write(ByteBuffer.allocate(TritFormat.PREAMBLE));
+    for (Finished section : output.finished()) {
+      if (section.start() != position || !restore(section)) {
+        break;
+      }
+      output.reuse(section);
+      position = section.end();
+    }
+  }
+
+  private boolean restore(Finished section) {
+    SectionNote note = SectionNote.decode(section);
+    if (note == null) {
+      return false;
+    }
+    for (TritEntry entry : note.item().entries()) {
+      if (!tensorNames.add(entry.name())) {
+        return false;
+      }
+      entries.add(entry);
+      byte[] caller = new byte[note.caller().remaining()];
+      note.caller().get(caller);
+      finishedNotes.put(entry.name(), caller);
+    }
+    for (TritAttachment file : note.item().attachments()) {
+      if (finishedFiles.put(file.name(), file) != null) {
+        return false;
+      }
+      attachments.add(file);
+    }
+    return true;
   }
 
   /// Begins a container at a path.
@@ -51,6 +92,17 @@ public final class TritWriter implements AutoCloseable {
   /// @throws org.bitnet4j.formats.io.StorageException where it cannot be written
   public static TritWriter create(Path target) {
     return to(AtomicOutput.create(target));
+  }
+
+  /// Begins a container at a path, or goes on with one that a crashed run of the same work left:
+  /// tensors that [#finished(String)] knows are in it already and are not added again, everything
+  /// else is done as if there had been no earlier run, in the same order.
+  ///
+  /// @param target where it shall appear
+  /// @param fingerprint names the work: all that the bytes of the container depend on
+  /// @throws org.bitnet4j.formats.io.StorageException where it cannot be written
+  public static TritWriter resume(Path target, String fingerprint) {
+    return to(AtomicOutput.resume(target, fingerprint));
   }
 
   /// Begins a container in an output, which the writer then owns.
@@ -90,6 +142,23 @@ public final class TritWriter implements AutoCloseable {
     return this;
   }
 
+  /// What was noted with a tensor that an earlier run added; absent where the tensor is still to be
+  /// added.
+  ///
+  /// @param tensor name of the tensor
+  public Optional<byte[]> finished(String tensor) {
+    return Optional.ofNullable(finishedNotes.get(tensor));
+  }
+
+  /// Leaves a note with a tensor for a run that finds it finished. It is no part of the container.
+  ///
+  /// @param tensor name of a tensor that will be added
+  /// @param note handed out by [#finished(String)]
+  public TritWriter note(String tensor, byte[] note) {
+    notes.put(tensor, note);
+    return this;
+  }
+
   /// Packs and adds a ternary tensor with its identity.
   ///
   /// @param tensor the tensor
@@ -124,18 +193,19 @@ public final class TritWriter implements AutoCloseable {
     requireTensor(header.name(), header.shape());
     PackedSide.requireFinite(header.name(), packed.scales());
     open = false;
-    long payloadOffset = alignTo(header.alignment());
-    write(packed.payload());
-    long scaleOffset = alignTo(TritFormat.SIDE_ALIGNMENT);
-    long tableOffset;
+    Section section = output.section(header.name(), position);
+    long payloadOffset = alignTo(section, header.alignment());
+    section.write(packed.payload());
+    long scaleOffset = alignTo(section, TritFormat.SIDE_ALIGNMENT);
+    long tableOffset = scaleOffset + PackedSide.scaleLength(header);
     int sideCrc;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment side = PackedSide.encode(packed, arena);
-      tableOffset = scaleOffset + PackedSide.scaleLength(header);
       sideCrc = PackedSide.crc32c(side);
-      write(side);
+      section.write(side);
     }
-    entries.add(
+    finish(
+        section,
         new TritEntry.Packed(
             header,
             hash,
@@ -173,13 +243,14 @@ public final class TritWriter implements AutoCloseable {
           name, -1, "elements must fill whole bytes", bits + " bits", "Pad the last dimension.");
     }
     open = false;
-    long payloadOffset = alignTo(alignment);
+    Section section = output.section(name, position);
+    long payloadOffset = alignTo(section, alignment);
     RawChecksums checksums = new RawChecksums();
     content.writeTo(bytes -> {
       checksums.update(bytes.duplicate());
-      output.write(bytes);
+      section.write(bytes);
     });
-    long length = output.position() - payloadOffset;
+    long length = section.position() - payloadOffset;
     if (length != bits / 8) {
       throw new InvalidTensorException(
           name,
@@ -189,9 +260,10 @@ public final class TritWriter implements AutoCloseable {
           "Hand over all elements, once.");
     }
     byte[] table = checksums.finish();
-    long tableOffset = alignTo(TritFormat.SIDE_ALIGNMENT);
-    output.write(ByteBuffer.wrap(table));
-    entries.add(
+    long tableOffset = alignTo(section, TritFormat.SIDE_ALIGNMENT);
+    section.write(ByteBuffer.wrap(table));
+    finish(
+        section,
         new TritEntry.Raw(
             name,
             shape,
@@ -225,12 +297,25 @@ public final class TritWriter implements AutoCloseable {
               + content.length
               + "]");
     }
+    int crc = TritFormat.crc32c(content, 0, content.length);
+    TritAttachment earlier = finishedFiles.get(name);
+    if (earlier != null) {
+      if (earlier.length() != content.length || earlier.crc32c() != crc) {
+        throw new IllegalArgumentException(
+            "attachment must be the one that the resumed run added, got another ["
+                + Printable.line(name)
+                + "]");
+      }
+      return this;
+    }
     open = false;
-    long offset = alignTo(TritFormat.SIDE_ALIGNMENT);
-    output.write(ByteBuffer.wrap(content));
-    attachments.add(
-        new TritAttachment(
-            name, offset, content.length, TritFormat.crc32c(content, 0, content.length)));
+    Section section = output.section(name, position);
+    long offset = alignTo(section, TritFormat.SIDE_ALIGNMENT);
+    section.write(ByteBuffer.wrap(content));
+    TritAttachment file = new TritAttachment(name, offset, content.length, crc);
+    section.finish(SectionNote.of(file).encode());
+    attachments.add(file);
+    position = section.position();
     open = true;
     return this;
   }
@@ -242,7 +327,6 @@ public final class TritWriter implements AutoCloseable {
   public void finish() {
     requireOpen();
     open = false;
-    long offset = alignTo(TritFormat.SIDE_ALIGNMENT);
     byte[] directory =
         DirectoryEncoder.encode(new TritDirectory(recipe, metadata, attachments, entries));
     if (directory.length > TritFormat.MAX_DIRECTORY) {
@@ -253,8 +337,10 @@ public final class TritWriter implements AutoCloseable {
               + directory.length
               + "]. Attach large texts as files.");
     }
+    Section end = output.section("directory", position);
+    long offset = alignTo(end, TritFormat.SIDE_ALIGNMENT);
     requireReadable(offset + directory.length);
-    output.write(ByteBuffer.wrap(directory));
+    end.write(ByteBuffer.wrap(directory));
     int crc = TritFormat.crc32c(directory, 0, directory.length);
     output.writeAt(0, ByteBuffer.wrap(new Preamble(offset, directory.length, crc).encode()));
     output.commit();
@@ -304,21 +390,21 @@ public final class TritWriter implements AutoCloseable {
     }
   }
 
-  private long alignTo(int alignment) {
-    long at = output.position();
-    long aligned = TritFormat.align(at, alignment);
-    output.write(ByteBuffer.allocate((int) (aligned - at)));
+  private static long alignTo(Section section, int alignment) {
+    long aligned = TritFormat.align(section.position(), alignment);
+    section.write(ByteBuffer.allocate((int) (aligned - section.position())));
     return aligned;
   }
 
-  private void write(MemorySegment bytes) {
-    for (long done = 0; done < bytes.byteSize(); done += PIECE) {
-      long count = Math.min(PIECE, bytes.byteSize() - done);
-      output.write(bytes.asSlice(done, count).asByteBuffer());
-    }
+  private void finish(Section section, TritEntry entry) {
+    byte[] note = notes.remove(entry.name());
+    section.finish(SectionNote.of(entry, note == null ? NO_NOTE : note).encode());
+    entries.add(entry);
+    position = section.position();
   }
 
-  /// Ends writing; what was not finished is removed.
+  /// Ends writing. An unfinished container is removed, or left for the next run where it can be
+  /// resumed.
   @Override
   public void close() {
     open = false;

@@ -4,16 +4,17 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/// The program of a second process: writes one file again and again until it is killed. Version v
-/// is [#SIZE] bytes of value v.
+/// The program of a second process: writes one file again and again until it is killed, version v
+/// [#SIZE] bytes of value v; or writes one file whose writing can be resumed.
 public final class KilledWriter {
   static final int SIZE = 1 << 18;
+  static final int SECTIONS = 40;
 
   private KilledWriter() {}
 
-  /// Writes for ever, or only claims the path and waits.
+  /// Writes for ever, only claims the path and waits, or resumes.
   ///
-  /// @param arguments `write` or `hold`, then the target
+  /// @param arguments `write`, `hold` or `resume`, then the target
   public static void main(String[] arguments) throws InterruptedException {
     Path target = Path.of(arguments[1]);
     if (arguments[0].equals("hold")) {
@@ -21,6 +22,14 @@ public final class KilledWriter {
         output.write(ByteBuffer.allocate(1));
         System.out.println("ready");
         Thread.sleep(60_000);
+      }
+      return;
+    }
+    if (arguments[0].equals("resume")) {
+      System.out.println("ready");
+      Resumption work = new Resumption("work", SIZE);
+      try (AtomicOutput output = AtomicOutput.open(target, SystemStore.INSTANCE, work)) {
+        System.out.println(writeSections(output));
       }
       return;
     }
@@ -35,5 +44,34 @@ public final class KilledWriter {
         output.commit();
       }
     }
+  }
+
+  /// Writes a header and sections of different lengths, some milliseconds each.
+  ///
+  /// @return how many of them an earlier run had written
+  static int writeSections(FileOutput output) throws InterruptedException {
+    output.write(ByteBuffer.allocate(8));
+    long at = 8;
+    int reused = 0;
+    for (int i = 0; i < SECTIONS; i++) {
+      if (i < output.finished().size()) {
+        Finished section = output.finished().get(i);
+        output.reuse(section);
+        at = section.end();
+        reused++;
+      } else {
+        Section section = output.section("section", at);
+        byte[] content = ResumedWork.pattern(i, SIZE / 2 + 1000 * i);
+        for (int done = 0; done < content.length; done += SIZE / 8) {
+          section.write(ByteBuffer.wrap(content, done, Math.min(SIZE / 8, content.length - done)));
+        }
+        section.finish(new byte[i]);
+        at = section.position();
+        Thread.sleep(2);
+      }
+    }
+    output.writeAt(0, ByteBuffer.wrap(ResumedWork.pattern(SECTIONS, 8)));
+    output.commit();
+    return reused;
   }
 }

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,47 @@ final class SecondProcessTest {
       }
     }
     requireARunFinishes(target);
+  }
+
+  @Test
+  void aKilledWriterIsResumed() throws Exception {
+    resumeKilledWriters(1);
+  }
+
+  @Test
+  @Tag("slow")
+  void aHundredKilledWritersAreResumed() throws Exception {
+    resumeKilledWriters(20);
+  }
+
+  /// Kills a writer again and again, a little later each time, until it comes through.
+  private void resumeKilledWriters(int times) throws Exception {
+    Path wanted = directory.resolve("wanted");
+    try (AtomicOutput output = AtomicOutput.create(wanted)) {
+      assertThat(KilledWriter.writeSections(output)).isZero();
+    }
+    byte[] content = Files.readAllBytes(wanted);
+    Files.delete(wanted);
+    Random random = new Random(11);
+    for (int i = 0; i < times; i++) {
+      Path target = directory.resolve("out");
+      int kills = 0;
+      for (int more = 0; !Files.exists(target); more += 30) {
+        Process writer = start("resume", target);
+        if (writer.waitFor(30 + more + random.nextInt(30), TimeUnit.MILLISECONDS)) {
+          assertThat(writer.exitValue()).isZero();
+          int reused = Integer.parseInt(writer.inputReader().readLine());
+          assertThat(reused).as("after %d kills", kills).isPositive();
+        } else {
+          kills++;
+          writer.destroyForcibly().waitFor();
+        }
+      }
+      assertThat(kills).isPositive();
+      assertThat(Files.readAllBytes(target)).isEqualTo(content);
+      requireARunFinishes(target);
+      Files.delete(target);
+    }
   }
 
   private void requireARunFinishes(Path target) throws IOException {

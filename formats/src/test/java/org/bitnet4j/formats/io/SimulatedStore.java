@@ -44,11 +44,12 @@ final class SimulatedStore implements OutputStore {
     final List<Pending> unsynced = new ArrayList<>();
   }
 
+  /// A write, or a cut where there are no bytes.
   private static final class Pending {
     final int position;
-    final byte[] bytes;
+    final byte @Nullable [] bytes;
 
-    Pending(int position, byte[] bytes) {
+    Pending(int position, byte @Nullable [] bytes) {
       this.position = position;
       this.bytes = bytes;
     }
@@ -106,6 +107,12 @@ final class SimulatedStore implements OutputStore {
     root.durable.put(path.toString().substring(1), node);
   }
 
+  /// Takes a file away for good.
+  public void remove(Path path) {
+    root.entries.remove(path.toString().substring(1));
+    root.durable.remove(path.toString().substring(1));
+  }
+
   /// The content of a file, absent where there is none.
   public byte @Nullable [] get(Path path) {
     return find(path) instanceof FileNode file ? file.content : null;
@@ -118,12 +125,19 @@ final class SimulatedStore implements OutputStore {
 
   /// An [AtomicOutput] on this store.
   public AtomicOutput output(Path target) {
-    return AtomicOutput.create(target, this);
+    return AtomicOutput.open(target, this, null);
   }
 
   /// An [AtomicDirectory] on this store.
   public AtomicDirectory directory(Path target) {
-    return AtomicDirectory.create(target, this);
+    return AtomicDirectory.open(target, this, null);
+  }
+
+  /// The store as the next process finds it: all that was written, no locks, no faults.
+  public SimulatedStore afterProcessDeath() {
+    locks.clear();
+    heal();
+    return this;
   }
 
   /// The store as it may be found after power was lost now.
@@ -169,11 +183,15 @@ final class SimulatedStore implements OutputStore {
       kept.removeIf(_ -> random.nextBoolean());
       Collections.shuffle(kept, random);
     }
-    for (Pending write : kept) {
+    for (Pending change : kept) {
+      if (change.bytes == null) {
+        content = Arrays.copyOf(content, Math.min(content.length, change.position));
+        continue;
+      }
       boolean torn = style == 1 && random.nextInt(3) == 0;
-      int size = write.bytes.length;
+      int size = change.bytes.length;
       int count = torn ? random.nextInt(size + 1) : size;
-      content = written(content, write.position, Arrays.copyOf(write.bytes, count));
+      content = written(content, change.position, Arrays.copyOf(change.bytes, count));
     }
     FileNode copy = new FileNode();
     copy.content = content;
@@ -269,11 +287,41 @@ final class SimulatedStore implements OutputStore {
     return new OpenNode(node);
   }
 
+  @Override
+  public OpenFile open(Path path) throws IOException {
+    call();
+    if (find(path) instanceof FileNode node) {
+      return new OpenNode(node);
+    }
+    throw new NoSuchFileException(path.toString());
+  }
+
   private final class OpenNode implements OpenFile {
     private final FileNode node;
 
     OpenNode(FileNode node) {
       this.node = node;
+    }
+
+    @Override
+    public long size() throws IOException {
+      call();
+      return node.content.length;
+    }
+
+    @Override
+    public int read(long position, ByteBuffer target) throws IOException {
+      int rest = (int) Math.max(0, node.content.length - position);
+      int count = Math.min(call() ? Math.ceilDiv(rest, 2) : rest, target.remaining());
+      target.put(node.content, Math.toIntExact(Math.min(position, node.content.length)), count);
+      return count;
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      call();
+      node.content = Arrays.copyOf(node.content, Math.toIntExact(size));
+      node.unsynced.add(new Pending(Math.toIntExact(size), null));
     }
 
     @Override
