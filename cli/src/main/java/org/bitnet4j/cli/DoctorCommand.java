@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.bitnet4j.formats.doctor.Diagnosis;
 import org.bitnet4j.formats.doctor.Doctor;
-import org.bitnet4j.formats.doctor.ExaminationProgress;
 import org.bitnet4j.formats.doctor.Finding;
 import org.bitnet4j.formats.doctor.Mending;
 import org.bitnet4j.formats.doctor.Severity;
+import org.bitnet4j.formats.output.Progress;
 import org.bitnet4j.quant.Printable;
 import org.bitnet4j.quant.Workers;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +56,7 @@ final class DoctorCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     try (Terminal terminal = new Terminal(err, "doctor");
         Workers workers = threads.workers()) {
-      ExaminationProgress progress = json.enabled() ? ExaminationProgress.NONE : terminal::finished;
+      Progress progress = json.enabled() ? Progress.NONE : terminal;
       return output == null
           ? print(Doctor.examine(input, workers, progress))
           : print(Doctor.fix(input, output, workers, progress), output);

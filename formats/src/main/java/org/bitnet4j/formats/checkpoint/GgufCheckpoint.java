@@ -88,9 +88,7 @@ final class GgufCheckpoint implements Checkpoint {
   private CheckpointTensor.Content content(GgufTensor tensor) {
     return layout(tensor).isPresent()
         ? CheckpointTensor.Content.TERNARY
-        : isFloat(tensor.type())
-            ? CheckpointTensor.Content.FLOAT
-            : CheckpointTensor.Content.OTHER;
+        : isFloat(tensor.type()) ? CheckpointTensor.Content.FLOAT : CheckpointTensor.Content.OTHER;
   }
 
   private static boolean isFloat(GgufType type) {

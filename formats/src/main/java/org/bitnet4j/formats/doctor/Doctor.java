@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.bitnet4j.formats.io.MissingFileException;
+import org.bitnet4j.formats.output.Progress;
 import org.bitnet4j.quant.Workers;
 
 /// Examines a model of any format: a GGUF file or one of its shards, a Hugging Face directory, a
@@ -22,7 +23,7 @@ public final class Doctor {
   /// @throws org.bitnet4j.formats.io.StorageException where the storage fails
   public static Diagnosis examine(Path path) {
     try (Workers workers = Workers.of(1)) {
-      return examine(path, workers, ExaminationProgress.NONE);
+      return examine(path, workers, Progress.NONE);
     }
   }
 
@@ -33,7 +34,7 @@ public final class Doctor {
   /// @param progress is told how it goes on
   /// @throws MissingFileException where there is none
   /// @throws org.bitnet4j.formats.io.StorageException where the storage fails
-  public static Diagnosis examine(Path path, Workers workers, ExaminationProgress progress) {
+  public static Diagnosis examine(Path path, Workers workers, Progress progress) {
     Findings findings = new Findings();
     try (Patient patient = Admission.admit(path, findings)) {
       patient.measure(workers, progress);
@@ -51,7 +52,7 @@ public final class Doctor {
   /// @param progress is told how it goes on
   /// @throws MissingFileException where there is no model
   /// @throws org.bitnet4j.formats.io.StorageException where the storage fails
-  public static Mending fix(Path path, Path output, Workers workers, ExaminationProgress progress) {
+  public static Mending fix(Path path, Path output, Workers workers, Progress progress) {
     Findings findings = new Findings();
     Diagnosis before;
     Mender.Result result;

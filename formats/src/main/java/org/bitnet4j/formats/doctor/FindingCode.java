@@ -33,6 +33,10 @@ enum FindingCode {
       "engines fall back to a generic split of the text: words, numbers and contractions become"
           + " other tokens than in training, answers get worse or incoherent",
       "set tokenizer.ggml.pre to the model's own"),
+  AMBIGUOUS_PRE_TOKENIZER(
+      "engines split the text in two ways under this name: in one of them answers get worse",
+      "compare with tokenizer.json; falcon_e names Falcon's own way and is refused rather than"
+          + " misread"),
   OBSOLETE_CHAT_TEMPLATE(
       "the model is asked in words it was not trained on: fluent nonsense that repeats itself",
       "use the template of the current tokenizer_config.json"),

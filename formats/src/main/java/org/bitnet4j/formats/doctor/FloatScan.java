@@ -96,6 +96,7 @@ final class FloatScan {
         }
       }
     }
+    magnitudes.endRow();
     fingerprint = print;
     zeros += zerosOfRow;
     deadRows += zerosOfRow == columns && columns > 1 ? 1 : 0;

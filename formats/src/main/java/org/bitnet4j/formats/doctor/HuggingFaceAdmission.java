@@ -34,8 +34,11 @@ final class HuggingFaceAdmission {
           HuggingFaceFacts.MODULES,
           HuggingFaceFacts.TEMPLATE);
 
-  /// Tokenizers reach some tens of megabytes.
-  private static final int MAX_SIDE_FILE = 256 << 20;
+  /// Tokenizers reach some tens of megabytes and are read token by token.
+  private static final int MAX_TOKENIZER = 256 << 20;
+
+  /// Configurations reach one megabyte and are held whole.
+  private static final int MAX_CONFIGURATION = 4 << 20;
 
   private static final int MAX_INDEX = 64 << 20;
 
@@ -77,11 +80,11 @@ final class HuggingFaceAdmission {
     SortedMap<String, byte[]> side = new TreeMap<>();
     for (String name : names) {
       // Of other files only the presence counts.
-      side.put(name, SPEAKING.contains(name) ? read(path.resolve(name)) : new byte[0]);
+      side.put(name, SPEAKING.contains(name) ? read(name) : new byte[0]);
     }
     Path pooling = path.resolve(HuggingFaceFacts.POOLING);
     if (Files.isRegularFile(pooling)) {
-      side.put(HuggingFaceFacts.POOLING, read(pooling));
+      side.put(HuggingFaceFacts.POOLING, read(HuggingFaceFacts.POOLING));
     }
     HuggingFaceFacts facts = new HuggingFaceFacts(side);
     if (!names.contains(HuggingFaceFacts.CONFIG)) {
@@ -108,9 +111,14 @@ final class HuggingFaceAdmission {
     return names;
   }
 
-  private static byte[] read(Path file) {
-    try (InputFile input = InputFile.open(file)) {
-      return input.readAll(MAX_SIDE_FILE);
+  /// A file; one that is too large is a finding and counts as an empty object.
+  private byte[] read(String name) {
+    try (InputFile input = InputFile.open(path.resolve(name))) {
+      return input.readAll(
+          name.equals(HuggingFaceFacts.TOKENIZER) ? MAX_TOKENIZER : MAX_CONFIGURATION);
+    } catch (MalformedFileException e) {
+      unreadable(e);
+      return new byte[] {'{', '}'};
     }
   }
 

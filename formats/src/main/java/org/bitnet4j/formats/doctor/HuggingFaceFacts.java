@@ -63,7 +63,7 @@ final class HuggingFaceFacts implements ModelFacts {
       return JsonFields.none();
     }
     try {
-      return JsonFields.parse(name, text, Set.of("added_tokens_decoder"));
+      return JsonFields.parse(name, text);
     } catch (MalformedFileException e) {
       faults.add(e);
       return JsonFields.none();

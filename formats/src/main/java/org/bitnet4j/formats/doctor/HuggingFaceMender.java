@@ -65,6 +65,12 @@ final class HuggingFaceMender {
             texts.put(
                 file, JsonEdit.set(file, texts.computeIfAbsent(file, this::text), keys, json));
         case Fix.DropTensor(String name) -> dropped.add(name);
+        case Fix.SetMetadata _,
+            Fix.RenameArchitecture _,
+            Fix.Retype _,
+            Fix.Repack _,
+            Fix.InvertScale _ ->
+            throw new IllegalArgumentException("fix must be one of a directory, got [" + fix + "]");
       }
     }
     return texts;

@@ -5,7 +5,8 @@ import org.bitnet4j.quant.ElementType;
 
 /// Counts the different absolute values of a float tensor, as far as they are few: a tensor is
 /// ternary iff its non-zero absolute values are equal within two units in the last place of the
-/// storage type, per scale. TriLM checkpoints have one scale per model-parallel shard, at most six.
+/// storage type, per scale. TriLM checkpoints have one scale per model-parallel shard, at most six;
+/// others have one per row.
 final class Magnitudes {
   /// The most scales of an implicitly ternary matrix.
   static final int MAX_SCALES = 6;
@@ -21,6 +22,10 @@ final class Magnitudes {
   private int used;
   private long others;
   private int last = -1;
+  private int rowSmallest = Integer.MAX_VALUE;
+  private int rowLargest = -1;
+  private long rows;
+  private long rowsOfOneScale;
 
   Magnitudes(ElementType type) {
     this.type = type;
@@ -34,6 +39,8 @@ final class Magnitudes {
           case BF16 -> (Float.floatToRawIntBits(value) & 0x7FFF_FFFF) >>> 16;
           case F16 -> Float.floatToFloat16(value) & 0x7FFF;
         };
+    rowSmallest = Math.min(rowSmallest, key);
+    rowLargest = Math.max(rowLargest, key);
     if (last >= 0 && keys[last] == key) {
       counts[last]++;
       return;
@@ -52,6 +59,14 @@ final class Magnitudes {
     keys[used] = key;
     counts[used] = 1;
     last = used++;
+  }
+
+  /// Ends a row: a matrix may also have one scale per row.
+  void endRow() {
+    rows++;
+    rowsOfOneScale += rowLargest < 0 || rowLargest - rowSmallest <= ULPS ? 1 : 0;
+    rowSmallest = Integer.MAX_VALUE;
+    rowLargest = -1;
   }
 
   /// The result.
@@ -94,6 +109,8 @@ final class Magnitudes {
       long group = groups[used - 1 - i];
       inside += group * 100 >= total ? group : 0;
     }
-    return new Summary(total, total - inside);
+    return rows > 1 && rowsOfOneScale == rows
+        ? new Summary(total, 0)
+        : new Summary(total, total - inside);
   }
 }

@@ -20,6 +20,9 @@ final class Mender {
   /// @param output where the copy goes
   /// @param fixes what to change; not empty
   static Result write(Patient patient, Path path, Path output, List<Fix> fixes) {
-    return new HuggingFaceMender(path, fixes).write(output);
+    GgufFacts gguf = patient.gguf();
+    return gguf == null
+        ? new HuggingFaceMender(path, fixes).write(output)
+        : new GgufMender(gguf.file(), fixes).write(output);
   }
 }

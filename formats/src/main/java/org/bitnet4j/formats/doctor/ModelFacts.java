@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What a model says about itself beside its weights: GGUF metadata, or config.json and the
 /// tokenizer files.
-sealed interface ModelFacts permits HuggingFaceFacts {
+sealed interface ModelFacts permits HuggingFaceFacts, GgufFacts {
   /// A number and the entry that says it.
   ///
   /// @param value the number

@@ -35,6 +35,11 @@ final class Names {
     return String.format(Locale.ROOT, share < 0.0995 ? "%.2f %%" : "%.1f %%", 100 * share);
   }
 
+  /// A number with two decimals.
+  static String decimal(double value) {
+    return String.format(Locale.ROOT, "%.2f", value);
+  }
+
   /// A number with three significant digits.
   static String number(double value) {
     return String.format(Locale.ROOT, "%.3g", value);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.bitnet4j.formats.output.Progress;
 import org.bitnet4j.quant.Workers;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +59,7 @@ final class Patient implements AutoCloseable {
   }
 
   /// Reads every tensor once.
-  void measure(Workers workers, ExaminationProgress progress) {
+  void measure(Workers workers, Progress progress) {
     measures = Scanner.measure(this, workers, progress);
   }
 
@@ -78,6 +79,11 @@ final class Patient implements AutoCloseable {
   /// The facts of a Hugging Face directory, absent for other models.
   @Nullable HuggingFaceFacts huggingFace() {
     return facts instanceof HuggingFaceFacts own ? own : null;
+  }
+
+  /// The facts of a GGUF file, absent for other models.
+  @Nullable GgufFacts gguf() {
+    return facts instanceof GgufFacts own ? own : null;
   }
 
   /// Whether all files of the model could be opened: nothing is missing that was only not seen.

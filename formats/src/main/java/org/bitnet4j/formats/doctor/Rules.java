@@ -22,7 +22,14 @@ final class Rules {
           new StopTokenRule(),
           new ChatTemplateRule(),
           new ActivationRule(),
-          new PoolingRule());
+          new PoolingRule(),
+          new PreTokenizerRule(),
+          new MetadataRule(),
+          new HadamardRule(),
+          new SharedTypeRule(),
+          new StraddleRule(),
+          new FlavourRule(),
+          new TernaryEmbeddingRule());
 
   private Rules() {}
 

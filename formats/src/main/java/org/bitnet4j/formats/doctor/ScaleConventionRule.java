@@ -139,6 +139,9 @@ final class ScaleConventionRule implements Rule {
   }
 
   private static List<Fix> fixes(Patient patient) {
+    if (patient.gguf() != null) {
+      return invertedScales(patient);
+    }
     return patient.huggingFace() == null
         ? List.of()
         : List.of(
@@ -146,6 +149,21 @@ final class ScaleConventionRule implements Rule {
                 HuggingFaceFacts.CONFIG,
                 List.of("quantization_config", "linear_class"),
                 JsonEdit.string(otherClass(patient))));
+  }
+
+  /// Only where every projection stores one float32: float16 would round reciprocals.
+  private static List<Fix> invertedScales(Patient patient) {
+    List<PatientTensor> projections = patient.projections().toList();
+    boolean all =
+        projections.stream()
+            .allMatch(tensor ->
+                patient.measure(tensor) instanceof Measure.Trits trits
+                    && (tensor.isI2s() || tensor.type().equals("IQ2_BN"))
+                    && trits.scales().count() == 1
+                    && trits.scales().maximum() > 0);
+    return all
+        ? projections.stream().map(t -> (Fix) new Fix.InvertScale(t.storedName())).toList()
+        : List.of();
   }
 
   private static String otherClass(Patient patient) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.bitnet4j.formats.io.MissingFileException;
 import org.bitnet4j.formats.io.StorageException;
+import org.bitnet4j.formats.output.Progress;
 import org.bitnet4j.quant.BitnetException;
 import org.bitnet4j.quant.QuantizedTensor;
 import org.bitnet4j.quant.TensorShape;
@@ -23,12 +24,12 @@ final class Scanner {
   static final int MAX_ROWS = 1 << 24;
 
   private final Patient patient;
-  private final ExaminationProgress progress;
+  private final Progress progress;
   private final long totalBytes;
   private final Map<String, Measure> measures = new HashMap<>();
   private long doneBytes;
 
-  private Scanner(Patient patient, ExaminationProgress progress) {
+  private Scanner(Patient patient, Progress progress) {
     this.patient = patient;
     this.progress = progress;
     this.totalBytes = patient.tensors().stream().mapToLong(PatientTensor::bytes).sum();
@@ -38,8 +39,7 @@ final class Scanner {
   ///
   /// @return measures by tensor name
   /// @throws StorageException where the storage fails
-  static Map<String, Measure> measure(
-      Patient patient, Workers workers, ExaminationProgress progress) {
+  static Map<String, Measure> measure(Patient patient, Workers workers, Progress progress) {
     Scanner scanner = new Scanner(patient, progress);
     List<PatientTensor> vectors = new ArrayList<>();
     List<PatientTensor> matrices = new ArrayList<>();
@@ -72,7 +72,7 @@ final class Scanner {
 
   private synchronized void finished(PatientTensor tensor) {
     doneBytes += tensor.bytes();
-    progress.examined(tensor.storedName(), doneBytes, totalBytes);
+    progress.finished(tensor.storedName(), doneBytes, totalBytes);
   }
 
   private Measure read(PatientTensor tensor) {

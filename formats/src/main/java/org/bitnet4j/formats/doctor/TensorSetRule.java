@@ -60,8 +60,8 @@ final class TensorSetRule implements Rule {
     }
   }
 
-  /// A kind of tensor is needed in every layer when half of the layers have it. A layer with tensors of
-  /// other kinds may be built in another way.
+  /// A kind of tensor is needed in every layer when half of the layers have it. A layer with
+  /// tensors of other kinds may be built in another way.
   private static List<String> missingInLayers(Patient patient, int layers) {
     Map<TensorRole.Kind, BitSet> seen = new HashMap<>();
     BitSet special = new BitSet();

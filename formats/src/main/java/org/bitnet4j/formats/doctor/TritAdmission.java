@@ -40,6 +40,7 @@ final class TritAdmission {
           case FLOAT -> new PatientTensor.Floats(checkpoint.floats(tensor));
           case TERNARY -> new PatientTensor.Quantized(() -> checkpoint.quantized(tensor));
           case INTEGER -> new PatientTensor.Opaque(tensor.type(), true);
+          case SCALE -> new PatientTensor.Opaque(tensor.type(), true);
           case OTHER -> new PatientTensor.Opaque(tensor.type(), false);
         };
     return new PatientTensor(

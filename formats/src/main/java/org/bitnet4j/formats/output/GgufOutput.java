@@ -86,11 +86,7 @@ final class GgufOutput implements ModelOutput {
   }
 
   private static GgufType ternaryType(ModelFormat format) {
-    return format
-        .layout()
-        .map(TernaryLayout::name)
-        .map(GgufType::valueOf)
-        .orElse(GgufType.F16);
+    return format.layout().map(TernaryLayout::name).map(GgufType::valueOf).orElse(GgufType.F16);
   }
 
   private GgufEntry entry(String name) {
@@ -144,8 +140,7 @@ final class GgufOutput implements ModelOutput {
   @Override
   public StoredTensor keep(CheckpointTensor tensor) {
     GgufEntry entry = entry(tensor.name());
-    KeptType.copy(
-        checkpoint, tensor, entry, naming, bytes -> writer.write(entry.name(), bytes));
+    KeptType.copy(checkpoint, tensor, entry, naming, bytes -> writer.write(entry.name(), bytes));
     return new StoredTensor(entry.type().name(), entry.bytes(), ScaleRounding.EXACT);
   }
 

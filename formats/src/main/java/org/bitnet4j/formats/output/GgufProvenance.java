@@ -53,7 +53,8 @@ record GgufProvenance(ModelFormat format, Provenance provenance) {
 
   /// Fills in the hashes.
   static void fill(GgufWriter writer, ModelHashes hashes) {
-    writer.replaceText(SOURCES, sums(Collections.unmodifiableSortedMap(new TreeMap<>(hashes.sources()))));
+    writer.replaceText(
+        SOURCES, sums(Collections.unmodifiableSortedMap(new TreeMap<>(hashes.sources()))));
     if (!hashes.tensors().isEmpty()) {
       writer.replaceText(CODES_HASH, hashes.codesHash());
       writer.replaceText(TRIT_HASH, hashes.tritHash());

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.bitnet4j.formats.output.Progress;
 import org.bitnet4j.formats.safetensors.DType;
 import org.bitnet4j.quant.TensorShape;
 import org.bitnet4j.quant.Workers;
@@ -270,7 +271,7 @@ final class DirectoryDoctorTest {
     assertThat(diagnosis.isUsable()).isEqualTo(fault.severity != Severity.ERROR);
     Path mended = directory.resolve("mended");
     try (Workers workers = Workers.of(2)) {
-      Mending mending = Doctor.fix(sick, mended, workers, ExaminationProgress.NONE);
+      Mending mending = Doctor.fix(sick, mended, workers, Progress.NONE);
       assertThat(mending.before()).isEqualTo(diagnosis);
       if (fault.fixable) {
         assertThat(mending.changes()).isNotEmpty();
@@ -372,8 +373,7 @@ final class DirectoryDoctorTest {
         .extracting(Finding::code)
         .containsExactly("config-contradiction");
     try (Workers workers = Workers.of(1)) {
-      Mending mending =
-          Doctor.fix(sick, directory.resolve("mended"), workers, ExaminationProgress.NONE);
+      Mending mending = Doctor.fix(sick, directory.resolve("mended"), workers, Progress.NONE);
       assertThat(mending.after().findings()).isEmpty();
     }
   }

@@ -16,6 +16,7 @@ import org.bitnet4j.formats.io.AtomicOutput;
 import org.bitnet4j.formats.safetensors.DType;
 import org.bitnet4j.formats.safetensors.SafetensorsEntry;
 import org.bitnet4j.formats.safetensors.SafetensorsWriter;
+import org.bitnet4j.formats.tokenizer.ChatTemplates;
 import org.bitnet4j.quant.TensorShape;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -72,7 +73,7 @@ final class DirectorySpecimen {
     }
     config.put("eos_token_id", vocabulary.get("<|end_of_text|>"));
     generation.put("eos_token_id", List.of(SampleModel.VOCABULARY - 3, SampleModel.VOCABULARY - 1));
-    tokenizerConfig.put("chat_template", ChatTemplateRule.CURRENT);
+    tokenizerConfig.put("chat_template", ChatTemplates.ofBitnet2B4T());
   }
 
   /// Packed weights whose scales multiply.
