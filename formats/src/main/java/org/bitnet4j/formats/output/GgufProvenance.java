@@ -21,6 +21,9 @@ record GgufProvenance(ModelFormat format, Provenance provenance) {
   /// The metadata with these keys.
   GgufMetadata addTo(GgufMetadata metadata) {
     GgufMetadata.Builder all = metadata.toBuilder();
+    if (!metadata.has("general.name")) {
+      all.put("general.name", new GgufValue.Text(provenance.source()));
+    }
     all.put("general.file_type", uint32(format.fileType()));
     all.put("general.quantization_version", uint32(2));
     all.put("bitnet4j.program", new GgufValue.Text(provenance.program()));
