@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.bitnet4j.formats.architecture.ArchitectureMap;
 import org.bitnet4j.formats.architecture.MetadataMap;
@@ -21,6 +22,7 @@ import org.bitnet4j.formats.gguf.GgufFile;
 import org.bitnet4j.formats.gguf.GgufMetadata;
 import org.bitnet4j.formats.gguf.GgufTensor;
 import org.bitnet4j.formats.gguf.GgufType;
+import org.bitnet4j.formats.gguf.MetadataFile;
 import org.bitnet4j.formats.huggingface.ModelConfig;
 import org.bitnet4j.formats.safetensors.DType;
 import org.bitnet4j.quant.MalformedFileException;
@@ -234,7 +236,10 @@ final class GgufCheckpoint implements Checkpoint {
 
   @Override
   public SortedMap<String, byte[]> sideFiles() {
-    return MetadataMap.toSideFiles(architecture, file.metadata());
+    return architecture
+        .map(map -> MetadataMap.toSideFiles(map, file.metadata(), name -> file.find(name) != null))
+        .orElseGet(
+            () -> new TreeMap<>(Map.of(MetadataMap.STORED, MetadataFile.encode(file.metadata()))));
   }
 
   /// Metadata is no config.json: nothing declares latent weights in a GGUF file.

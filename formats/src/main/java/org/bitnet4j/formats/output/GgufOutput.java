@@ -13,7 +13,10 @@ import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.formats.checkpoint.CheckpointTensor;
 import org.bitnet4j.formats.checkpoint.RowPermutation;
 import org.bitnet4j.formats.gguf.GgufEntry;
+import org.bitnet4j.formats.gguf.GgufMetadata;
 import org.bitnet4j.formats.gguf.GgufType;
+import org.bitnet4j.formats.gguf.GgufValue;
+import org.bitnet4j.formats.gguf.GgufValueType;
 import org.bitnet4j.formats.gguf.GgufWriter;
 import org.bitnet4j.formats.io.AtomicOutput;
 import org.bitnet4j.formats.io.FileOutput;
@@ -33,6 +36,7 @@ final class GgufOutput implements ModelOutput {
   private final ModelFormat format;
   private final GgufNaming naming;
   private final Checkpoint checkpoint;
+  private final Provenance provenance;
   private final FileOutput file;
   private final GgufWriter writer;
   private final Map<String, GgufEntry> entries;
@@ -41,12 +45,14 @@ final class GgufOutput implements ModelOutput {
       ModelFormat format,
       GgufNaming naming,
       Checkpoint checkpoint,
+      Provenance provenance,
       FileOutput file,
       GgufWriter writer,
       Map<String, GgufEntry> entries) {
     this.format = format;
     this.naming = naming;
     this.checkpoint = checkpoint;
+    this.provenance = provenance;
     this.file = file;
     this.writer = writer;
     this.entries = entries;
@@ -71,18 +77,39 @@ final class GgufOutput implements ModelOutput {
       entries.put(tensor.name(), entry);
       inOrder.add(entry);
     }
-    GgufProvenance keys = new GgufProvenance(format, provenance);
     FileOutput file = AtomicOutput.create(target);
     boolean begun = false;
     try {
-      GgufWriter writer = GgufWriter.begin(file, keys.addTo(naming.metadata()), inOrder);
+      GgufWriter writer =
+          GgufWriter.begin(file, metadata(format, naming.metadata(), provenance), inOrder);
       begun = true;
-      return new GgufOutput(format, naming, checkpoint, file, writer, entries);
+      return new GgufOutput(format, naming, checkpoint, provenance, file, writer, entries);
     } finally {
       if (!begun) {
         file.close();
       }
     }
+  }
+
+  private static GgufMetadata metadata(
+      ModelFormat format, GgufMetadata model, Provenance provenance) {
+    GgufMetadata.Builder all = model.toBuilder();
+    if (!model.has("general.name")) {
+      all.put("general.name", new GgufValue.Text(provenance.source()));
+    }
+    all.put("general.file_type", uint32(format.fileType()));
+    all.put("general.quantization_version", uint32(2));
+    ProvenanceKeys.placeholders(provenance)
+        .forEach((key, value) -> all.put(key, new GgufValue.Text(value)));
+    all.remove(ProvenanceKeys.RECIPE);
+    if (provenance.recipe() != null) {
+      all.put(ProvenanceKeys.RECIPE, new GgufValue.Text(provenance.recipe()));
+    }
+    return all.build();
+  }
+
+  private static GgufValue uint32(int value) {
+    return new GgufValue.Int(GgufValueType.UINT32, value);
   }
 
   private static GgufType ternaryType(ModelFormat format) {
@@ -146,7 +173,7 @@ final class GgufOutput implements ModelOutput {
 
   @Override
   public void finish(ModelHashes hashes) {
-    GgufProvenance.fill(writer, hashes);
+    ProvenanceKeys.hashes(provenance, hashes).forEach(writer::replaceText);
     writer.finish();
     file.commit();
   }

@@ -3,6 +3,8 @@ package org.bitnet4j.formats.convert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,10 +17,14 @@ import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.formats.checkpoint.CheckpointTensor;
 import org.bitnet4j.formats.checkpoint.Comparison;
 import org.bitnet4j.formats.checkpoint.Inspection;
+import org.bitnet4j.formats.gguf.GgufFile;
+import org.bitnet4j.formats.gguf.GgufTensor;
 import org.bitnet4j.formats.output.ModelFormat;
 import org.bitnet4j.formats.output.Progress;
 import org.bitnet4j.quant.InvalidTensorException;
+import org.bitnet4j.quant.TernaryTensor;
 import org.bitnet4j.quant.Workers;
+import org.bitnet4j.quant.layout.TernaryLayout;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -195,6 +201,81 @@ final class ConversionMatrixTest {
       assertThatThrownBy(() -> Converter.of(checkpoint, ModelFormat.GGUF_I2_S, workers))
           .isInstanceOf(InvalidTensorException.class)
           .hasMessageContaining("bitnet quantize");
+    }
+  }
+
+  /// Engines rotate neighbouring rows of a Llama's q and k, Hugging Face the halves of a head: in
+  /// the file, row 2i + j of a head is the model's row j · d/2 + i. All other matrices stay.
+  @Test
+  void llamaFilesInterleaveTheRowsOfQueriesAndKeys() {
+    Path base = base("llama", new SmallModels(true, 256, 512, 2, true));
+    Path file = folder.resolve("rows.gguf");
+    convert(base, ModelFormat.GGUF_IQ2_BN, file);
+    int headDim = 32;
+    try (Checkpoint model = Checkpoint.open(base);
+        GgufFile gguf = GgufFile.open(file)) {
+      for (String[] names :
+          new String[][] {
+            {"self_attn.q_proj", "attn_q"},
+            {"self_attn.k_proj", "attn_k"},
+            {"self_attn.v_proj", "attn_v"}
+          }) {
+        GgufTensor tensor = gguf.tensor("blk.1." + names[1] + ".weight");
+        try (TernaryTensor stored = decode(gguf, tensor);
+            TernaryTensor original =
+                (TernaryTensor)
+                    model.quantized(
+                        model.find("model.layers.1." + names[0] + ".weight").orElseThrow())) {
+          for (int row = 0; row < stored.shape().rows(); row++) {
+            int inHead = row % headDim;
+            int modelRow =
+                names[1].equals("attn_v")
+                    ? row
+                    : row - inHead + inHead % 2 * (headDim / 2) + inHead / 2;
+            assertThat(trits(stored, row)).isEqualTo(trits(original, modelRow));
+          }
+        }
+      }
+    }
+  }
+
+  private TernaryTensor decode(GgufFile file, GgufTensor tensor) {
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment bytes = arena.allocate(tensor.bytes());
+      file.read(tensor, 0, bytes);
+      return TernaryLayout.find("IQ2_BN")
+          .orElseThrow()
+          .decode(tensor.name(), tensor.shape(), bytes, workers);
+    }
+  }
+
+  private static byte[] trits(TernaryTensor tensor, int row) {
+    byte[] trits = new byte[tensor.shape().columns()];
+    tensor.readTrits(row, 0, trits.length, trits, 0);
+    return trits;
+  }
+
+  /// Tokenizer, template and every other key survive a way through all kinds of files.
+  @Test
+  void metadataSurvivesTheWayThroughOtherFormats() {
+    Path base = base("bitnet", new SmallModels(false, 256, 512, 2, true));
+    Path first = folder.resolve("meta.gguf");
+    convert(base, ModelFormat.GGUF_TQ2_0, first);
+    Path packed = folder.resolve("meta-packed");
+    convert(first, ModelFormat.SAFETENSORS_PACKED, packed);
+    Path trit = folder.resolve("meta.trit");
+    convert(packed, ModelFormat.TRIT, trit);
+    Path second = folder.resolve("meta-again.gguf");
+    convert(trit, ModelFormat.GGUF_TQ2_0, second);
+    try (GgufFile before = GgufFile.open(first);
+        GgufFile after = GgufFile.open(second)) {
+      for (String key : before.metadata().keys()) {
+        if (!key.startsWith("bitnet4j.")) {
+          assertThat(after.metadata().find(key)).as(key).isEqualTo(before.metadata().find(key));
+        }
+      }
+      assertThat(after.metadata().keys()).containsAll(before.metadata().keys());
+      assertThat(before.metadata().texts("tokenizer.ggml.tokens")).hasSize(260);
     }
   }
 }
