@@ -28,8 +28,10 @@ final class ConfigFile {
   private final ModelConfig facts;
   private final Span quantization;
 
-  /// Where the value of `quantization_config` stands, or an empty place for a new entry.
-  private record Span(int begin, int end, boolean present, boolean first) {}
+  /// Where the value of `quantization_config` stands, or an empty place for a new entry; and what
+  /// to cut so that no entry is left: the entry with one of the commas round it.
+  private record Span(
+      int begin, int end, boolean present, boolean first, int cutBegin, int cutEnd) {}
 
   private ConfigFile(String name, byte[] text, ModelConfig facts, Span quantization) {
     this.name = name;
@@ -67,6 +69,14 @@ final class ConfigFile {
     return changed.toByteArray();
   }
 
+  /// The text without `quantization_config`.
+  byte[] withoutQuantization() {
+    ByteArrayOutputStream changed = new ByteArrayOutputStream();
+    changed.write(text, 0, quantization.cutBegin);
+    changed.write(text, quantization.cutEnd, text.length - quantization.cutEnd);
+    return changed.toByteArray();
+  }
+
   static ConfigFile parse(String name, byte[] text) {
     try (StrictJson json = new StrictJson(name, "config", 0, text)) {
       return new Parser(name, text, json).parse();
@@ -96,6 +106,11 @@ final class ConfigFile {
       Span span = null;
       int end = Math.toIntExact(json.endOffset());
       while (json.next() != JsonToken.END_OBJECT) {
+        int entry = Math.toIntExact(json.offset());
+        if (span != null && span.first) {
+          // The first entry goes with the comma behind it, others with the one before.
+          span = new Span(span.begin, span.end, true, false, span.cutBegin, entry);
+        }
         String key = json.name();
         json.requireNew(key, keys);
         boolean isNull = json.next() == JsonToken.VALUE_NULL;
@@ -103,14 +118,16 @@ final class ConfigFile {
         if (!isNull) {
           value(key);
         }
+        int before = end;
         end = Math.toIntExact(json.endOffset());
         if (key.equals("quantization_config")) {
-          span = new Span(begin, end, true, false);
+          boolean first = keys.size() == 1;
+          span = new Span(begin, end, true, first, first ? entry : before, end);
         }
       }
       json.end();
       if (span == null) {
-        span = new Span(end, end, false, keys.isEmpty());
+        span = new Span(end, end, false, keys.isEmpty(), end, end);
       }
       return new ConfigFile(name, text, facts(), span);
     }

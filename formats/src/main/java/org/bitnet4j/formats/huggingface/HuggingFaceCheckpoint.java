@@ -251,11 +251,11 @@ public final class HuggingFaceCheckpoint implements AutoCloseable {
     }
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
       for (Path entry : entries) {
-        String name = String.valueOf(entry.getFileName()).toLowerCase(Locale.ROOT);
+        String name = String.valueOf(entry.getFileName());
         if (Files.isRegularFile(entry)
-            && !name.equals(CONFIG)
+            && !name.equalsIgnoreCase(CONFIG)
             && !name.startsWith(".")
-            && WEIGHTS.stream().noneMatch(name::endsWith)) {
+            && !isWeights(name)) {
           files.add(entry);
         }
       }
@@ -264,6 +264,12 @@ public final class HuggingFaceCheckpoint implements AutoCloseable {
     }
     files.sort(null);
     return files;
+  }
+
+  /// Whether a file of this name holds weights, in any format, or tells where they are.
+  static boolean isWeights(String fileName) {
+    String name = fileName.toLowerCase(Locale.ROOT);
+    return WEIGHTS.stream().anyMatch(name::endsWith);
   }
 
   /// Checks that nobody has changed a weight file since it was opened.

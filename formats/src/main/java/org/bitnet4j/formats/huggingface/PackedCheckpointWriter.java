@@ -1,32 +1,25 @@
 package org.bitnet4j.formats.huggingface;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
 import org.bitnet4j.formats.io.AtomicDirectory;
 import org.bitnet4j.formats.io.FileOutput;
 import org.bitnet4j.formats.io.InputFile;
-import org.bitnet4j.formats.safetensors.DType;
 import org.bitnet4j.formats.safetensors.SafetensorsEntry;
 import org.bitnet4j.formats.safetensors.SafetensorsFile;
 import org.bitnet4j.formats.safetensors.SafetensorsTensor;
-import org.bitnet4j.formats.safetensors.ShardedSafetensorsWriter;
 import org.bitnet4j.quant.IntegerTensor;
 import org.bitnet4j.quant.InvalidTensorException;
 import org.bitnet4j.quant.QuantizedTensor;
-import org.bitnet4j.quant.Scales;
 import org.bitnet4j.quant.TensorShape;
 import org.bitnet4j.quant.TernaryTensor;
 import org.jspecify.annotations.Nullable;
@@ -40,28 +33,22 @@ public final class PackedCheckpointWriter implements AutoCloseable {
   /// The largest safetensors file unless told otherwise, in bytes of data.
   public static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
 
-  private static final String SUFFIX = ".weight";
   private static final int COPY_BYTES = 1 << 20;
 
   private final AtomicDirectory directory;
   private final PackedConfig config;
   private final @Nullable HuggingFaceCheckpoint source;
-  private final SequencedMap<String, PackedEntry> pending;
-  private final ShardedSafetensorsWriter tensors;
-  private final List<String> rounded = new ArrayList<>();
-  private int ternary;
+  private final HuggingFaceWriter writer;
 
   private PackedCheckpointWriter(
       AtomicDirectory directory,
       PackedConfig config,
       @Nullable HuggingFaceCheckpoint source,
-      SequencedMap<String, PackedEntry> pending,
-      ShardedSafetensorsWriter tensors) {
+      HuggingFaceWriter writer) {
     this.directory = directory;
     this.config = config;
     this.source = source;
-    this.pending = pending;
-    this.tensors = tensors;
+    this.writer = writer;
   }
 
   /// Begins the packed form of a checkpoint: some weights ternary, all other tensors and files as
@@ -82,7 +69,16 @@ public final class PackedCheckpointWriter implements AutoCloseable {
     return begin(AtomicDirectory.create(target), source, ternaryNames, maxShardBytes, metadata);
   }
 
-  static PackedCheckpointWriter begin(
+  /// Begins the packed form of a checkpoint in a directory that is new or resumed.
+  ///
+  /// @param directory where it goes; the writer closes it
+  /// @param source the checkpoint, open until the commit
+  /// @param ternaryNames the weights that will arrive as ternary tensors, but for those that
+  ///   [#finished(String)] knows
+  /// @param maxShardBytes the most data of one safetensors file
+  /// @param metadata names and values for the metadata of the safetensors files
+  /// @throws InvalidTensorException for a weight that the layout cannot hold
+  public static PackedCheckpointWriter begin(
       AtomicDirectory directory,
       HuggingFaceCheckpoint source,
       Collection<String> ternaryNames,
@@ -149,62 +145,28 @@ public final class PackedCheckpointWriter implements AutoCloseable {
       List<PackedEntry> entries,
       long maxShardBytes,
       Map<String, String> metadata) {
-    boolean begun = false;
-    try {
-      SequencedMap<String, PackedEntry> pending = new LinkedHashMap<>();
-      List<SafetensorsEntry> stored = new ArrayList<>();
-      for (PackedEntry entry : entries) {
-        pending.put(entry.name(), entry);
-        switch (entry) {
-          case PackedEntry.AsIs(SafetensorsEntry asIs) -> stored.add(asIs);
-          case PackedEntry.Ternary(String name, TensorShape shape) -> {
-            requireHoldable(name, shape, configFile);
-            long rows = QuarterRows.packedRows(shape.rows());
-            stored.add(
-                new SafetensorsEntry(name, DType.U8, TensorShape.of(rows, (long) shape.columns())));
-            stored.add(new SafetensorsEntry(name + "_scale", DType.F32, TensorShape.of(1)));
-          }
-        }
-      }
-      Map<String, String> all = new TreeMap<>(metadata);
-      all.put("format", "pt");
-      // By name, so that shards do not depend on the order in which the source stores them.
-      stored.sort(Comparator.comparing(SafetensorsEntry::name));
-      PackedConfig config = PackedConfig.of(configFile, entries);
-      ShardedSafetensorsWriter tensors =
-          ShardedSafetensorsWriter.begin(directory, stored, all, maxShardBytes);
-      begun = true;
-      return new PackedCheckpointWriter(directory, config, source, pending, tensors);
-    } finally {
-      if (!begun) {
-        directory.close();
-      }
-    }
+    CheckpointContent content = new CheckpointContent(entries, new TreeMap<>(), metadata);
+    HuggingFaceWriter writer =
+        HuggingFaceWriter.begin(
+            directory, TernaryStorage.PACKED, configFile, content, maxShardBytes);
+    PackedConfig config = PackedConfig.of(configFile, entries);
+    return new PackedCheckpointWriter(directory, config, source, writer);
   }
 
-  private static void requireHoldable(
-      String name, TensorShape shape, @Nullable ConfigFile configFile) {
-    QuarterRows.requireShape(name, shape);
-    if (!name.endsWith(SUFFIX)) {
-      throw new InvalidTensorException(
-          name,
-          -1,
-          "the name of a packed weight must end in .weight",
-          name,
-          "Rename the tensor or leave it as it is.");
-    }
-    OptionalLong known =
-        configFile == null ? OptionalLong.empty() : configFile.facts().rowsOf(name);
-    if (known.orElse(4 * QuarterRows.packedRows(shape.rows())) != shape.rows()) {
-      throw new InvalidTensorException(
-          name,
-          -1,
-          known.isPresent()
-              ? "a projection must have the " + known.getAsLong() + " rows that config.json says"
-              : "rows must be a multiple of 4 where config.json does not tell their number",
-          shape.toString(),
-          "Leave this tensor as it is, or write a .trit container.");
-    }
+  /// What was noted with a weight that an earlier run wrote whole; absent where it is still to be
+  /// written.
+  ///
+  /// @param name a tensor of the checkpoint
+  public Optional<byte[]> finished(String name) {
+    return writer.finished(name);
+  }
+
+  /// Leaves a note with a tensor for a run that finds it written whole.
+  ///
+  /// @param name a tensor whose last byte is still to be written
+  /// @param note handed out by [#finished(String)]
+  public void note(String name, byte[] note) {
+    writer.note(name, note);
   }
 
   /// Writes a ternary weight.
@@ -213,71 +175,15 @@ public final class PackedCheckpointWriter implements AutoCloseable {
   /// @throws InvalidTensorException where it is not ternary, has several multipliers or offsets, or
   ///   a multiplier that the file cannot hold
   public void write(QuantizedTensor tensor) {
-    String name = tensor.name();
     switch (tensor) {
-      case TernaryTensor trits -> {
-        if (!(pending.get(name) instanceof PackedEntry.Ternary(var _, TensorShape shape))
-            || !shape.equals(trits.shape())) {
-          throw new IllegalArgumentException(
-              "ternary tensor must be announced with its shape and written once, got ["
-                  + trits
-                  + "]");
-        }
-        ScaleConvention.Stored scale = storedScale(trits);
-        QuarterRows.encode(trits, bytes -> tensors.write(name, bytes));
-        ByteBuffer value = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
-        tensors.write(name + "_scale", value.putFloat(0, scale.value()));
-        pending.remove(name);
-        ternary++;
-        if (scale.rounded()) {
-          rounded.add(name);
-        }
-      }
+      case TernaryTensor trits -> writer.write(trits);
       case IntegerTensor integers ->
-          throw refusal(
-              name,
+          throw TernaryForm.refusal(
+              tensor.name(),
               "the packed layout holds trits -1, 0, +1 only",
               integers.bits() + "-bit codes",
               "Quantize with a ternary method, or write a .trit container.");
     }
-  }
-
-  private ScaleConvention.Stored storedScale(TernaryTensor tensor) {
-    Scales scales = tensor.scales();
-    if (scales.hasOffsets()) {
-      throw refusal(
-          tensor.name(),
-          "the packed layout has no place for offsets",
-          scales.count() + " offsets",
-          "Quantize without normalisation, or write a .trit container.");
-    }
-    float multiplier = scales.count() == 0 ? 1 : scales.multiplier(0);
-    for (long group = 1; group < scales.count(); group++) {
-      if (Float.floatToRawIntBits(scales.multiplier(group))
-          != Float.floatToRawIntBits(multiplier)) {
-        throw refusal(
-            tensor.name(),
-            "the packed layout holds one multiplier per tensor",
-            scales.count() + " that differ",
-            "Quantize per tensor, or write a .trit container.");
-      }
-    }
-    ScaleConvention.Stored stored = config.convention().stored(multiplier);
-    if (!Float.isFinite(multiplier)
-        || !Float.isFinite(stored.value())
-        || !Float.isFinite(config.convention().multiplier(stored.value()))) {
-      throw refusal(
-          tensor.name(),
-          "the multiplier must be finite and, under " + config.linearClass() + ", storable",
-          Float.toString(multiplier),
-          "Check the weights, or declare linear_class autobitlinear.");
-    }
-    return stored;
-  }
-
-  private static InvalidTensorException refusal(
-      String name, String rule, String found, String remedy) {
-    return new InvalidTensorException(name, -1, rule, found, remedy);
   }
 
   /// Appends to a tensor that is stored as it is.
@@ -286,11 +192,7 @@ public final class PackedCheckpointWriter implements AutoCloseable {
   /// @param bytes the next bytes of its data
   /// @throws IllegalArgumentException for another tensor, or more bytes than announced
   public void write(String name, ByteBuffer bytes) {
-    if (!(pending.get(name) instanceof PackedEntry.AsIs)) {
-      throw new IllegalArgumentException(
-          "tensor must be announced to be stored as it is, got [" + name + "]");
-    }
-    tensors.write(name, bytes);
+    writer.write(name, bytes);
   }
 
   /// Copies a side file under its own name, byte for byte.
@@ -318,51 +220,42 @@ public final class PackedCheckpointWriter implements AutoCloseable {
     if (source != null) {
       copyRest(source);
       source.sideFiles().forEach(this::copySideFile);
-    }
-    for (PackedEntry entry : pending.values()) {
-      if (entry instanceof PackedEntry.Ternary) {
-        throw new IllegalStateException(
-            "all ternary tensors must be written before the commit, got none for ["
-                + entry.name()
-                + "]");
-      }
-    }
-    tensors.finish();
-    try (FileOutput output = directory.file("config.json")) {
-      output.write(ByteBuffer.wrap(config.text().getBytes(StandardCharsets.UTF_8)));
-      output.commit();
-    }
-    if (source != null) {
       source.requireUnchanged();
     }
-    directory.commit();
-    return new PackedSummary(config.linearClass(), config.convention(), ternary, rounded);
+    WrittenCheckpoint written = writer.commit();
+    List<String> rounded = new ArrayList<>();
+    written
+        .roundings()
+        .forEach((name, rounding) -> {
+          if (rounding.rounded() > 0) {
+            rounded.add(name);
+          }
+        });
+    return new PackedSummary(
+        config.linearClass(), config.convention(), written.roundings().size(), rounded);
   }
 
   private void copyRest(HuggingFaceCheckpoint checkpoint) {
-    for (PackedEntry entry : pending.values()) {
+    for (PackedEntry entry : writer.pending()) {
       if (entry instanceof PackedEntry.AsIs(SafetensorsEntry stored)) {
         SafetensorsFile file = checkpoint.weights().fileOf(stored.name());
         SafetensorsTensor tensor = file.tensor(stored.name());
-        long at = tensors.written(stored.name());
+        long at = writer.written(stored.name());
         ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(COPY_BYTES, tensor.bytes()));
         while (at < tensor.bytes()) {
           buffer.clear().limit((int) Math.min(buffer.capacity(), tensor.bytes() - at));
           file.read(tensor, at, buffer);
           at += buffer.flip().remaining();
-          tensors.write(stored.name(), buffer);
+          writer.write(stored.name(), buffer);
         }
       }
     }
   }
 
-  /// Ends writing; without a commit nothing remains.
+  /// Ends writing; what was not committed is removed, or left for the next run where it can be
+  /// resumed.
   @Override
   public void close() {
-    try {
-      tensors.close();
-    } finally {
-      directory.close();
-    }
+    writer.close();
   }
 }

@@ -5,14 +5,17 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.bitnet4j.formats.io.AtomicDirectory;
 import org.bitnet4j.formats.io.FileOutput;
+import org.bitnet4j.quant.InvalidTensorException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -64,6 +67,7 @@ public final class ShardedSafetensorsWriter implements AutoCloseable {
   /// @param entries all tensors
   /// @param metadata free text entries of every file
   /// @param maxShardBytes the most data of one file, but at least one tensor
+  /// @throws InvalidTensorException for a name that occurs twice
   public static ShardedSafetensorsWriter begin(
       AtomicDirectory directory,
       List<SafetensorsEntry> entries,
@@ -73,7 +77,12 @@ public final class ShardedSafetensorsWriter implements AutoCloseable {
     List<SafetensorsEntry> part = new ArrayList<>();
     parts.add(part);
     long size = 0;
+    Set<String> names = HashSet.newHashSet(entries.size());
     for (SafetensorsEntry entry : entries) {
+      if (!names.add(entry.name())) {
+        throw new InvalidTensorException(
+            entry.name(), -1, "the name must be unique", "a second one", "Rename one of them.");
+      }
       if (!part.isEmpty() && entry.bytes() > maxShardBytes - size) {
         part = new ArrayList<>();
         parts.add(part);

@@ -116,6 +116,37 @@ final class ConfigFileTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{}|{}",
+        "{ \"a\" : 1 }|{ \"a\" : 1 }",
+        "{\"quantization_config\":{\"x\":[1]}}|{}",
+        "{ \"quantization_config\" : null }|{  }",
+        "{ \"quantization_config\":{} , \"b\": 2}|{ \"b\": 2}",
+        "{\"a\":1 , \"quantization_config\":{}}|{\"a\":1}",
+        "{\"a\":\"é\",\"quantization_config\":{\"y\":{}} , \"b\":2 }|{\"a\":\"é\" , \"b\":2 }",
+        "{\"\\u0071uantization_config\":{},\"b\":{\"quantization_config\":1}}|"
+            + "{\"b\":{\"quantization_config\":1}}"
+      })
+  void removesTheQuantization(String before, String after) {
+    byte[] removed = parse(before).withoutQuantization();
+    assertThat(new String(removed, StandardCharsets.UTF_8)).isEqualTo(after);
+    ConfigFile again = ConfigFile.parse("config.json", removed);
+    assertThat(again.facts().quantization()).isNull();
+    assertThat(again.withoutQuantization()).isEqualTo(removed);
+  }
+
+  @Test
+  void removesTheQuantizationAndKeepsEveryOtherByte() {
+    String changed = new String(parse(FULL).withoutQuantization(), StandardCharsets.UTF_8);
+    int begin = FULL.indexOf(",\n \"quantization_config\"");
+    int end = FULL.indexOf(",\n \"last\"");
+    assertThat(changed).isEqualTo(FULL.substring(0, begin) + FULL.substring(end));
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "",

@@ -10,7 +10,7 @@ import org.bitnet4j.quant.TernaryTensor;
 /// The multipliers of a tensor as a layout with another granularity stores them. Groups of the
 /// tensor without a non-zero trit have no say; where a stored group has none, it gets the
 /// multiplier that the tensor's other groups share, or else its own.
-final class TensorMultipliers {
+public final class TensorMultipliers {
   private final TernaryTensor tensor;
   private final Scales scales;
   private final Granularity stored;
@@ -30,7 +30,7 @@ final class TensorMultipliers {
   /// @param tensor the tensor, with elements
   /// @param stored what a stored multiplier covers
   /// @throws InvalidTensorException for a multiplier that is not finite
-  static TensorMultipliers of(TernaryTensor tensor, Granularity stored) {
+  public static TensorMultipliers of(TernaryTensor tensor, Granularity stored) {
     Scales scales = tensor.scales();
     for (long group = 0; group < scales.count(); group++) {
       if (!Float.isFinite(scales.multiplier(group))) {
@@ -54,7 +54,7 @@ final class TensorMultipliers {
   ///
   /// @param group number of the group, in the granularity of the layout
   /// @throws InvalidTensorException where the tensor has several in that group
-  float get(long group) {
+  public float get(long group) {
     if (constant.isPresent()) {
       return Float.intBitsToFloat(constant.getAsInt());
     }
