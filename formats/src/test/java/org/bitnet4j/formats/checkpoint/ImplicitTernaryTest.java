@@ -55,7 +55,12 @@ final class ImplicitTernaryTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, 1, tensor", "2, 1, row", "6, 1, row", "1, 2, group 30", "1, 3, group 20", "1, 6, group 10",
+    "1, 1, tensor",
+    "2, 1, row",
+    "6, 1, row",
+    "1, 2, group 30",
+    "1, 3, group 20",
+    "1, 6, group 10",
     "2, 2, group 30"
   })
   void everyShardingIsSeenAndReadExactly(int rowShards, int columnShards, String expected) {

@@ -66,6 +66,7 @@ final class SampleModel {
   }
 
   private final Random random;
+  private final int ffn;
   final Map<String, Trits> trits = new LinkedHashMap<>();
   final Map<String, Floats> floats = new LinkedHashMap<>();
 
@@ -74,14 +75,20 @@ final class SampleModel {
   /// @param seed of all values
   /// @param spread how much channels differ: 0 for not at all, 0.5 as in trained models
   SampleModel(long seed, double spread) {
+    this(seed, spread, FFN);
+  }
+
+  /// A model of another width of the feed-forward part.
+  SampleModel(long seed, double spread, int ffnWidth) {
     this.random = new Random(seed);
+    this.ffn = ffnWidth;
     double[] hidden = weights(HIDDEN, spread);
     floats.put("model.embed_tokens.weight", matrix(VOCABULARY, hidden));
     for (int layer = 0; layer < LAYERS; layer++) {
       String at = "model.layers." + layer + ".";
       double[] heads = weights(HEADS * HEAD_DIM, spread);
       double[] keys = weights(KEY_HEADS * HEAD_DIM, spread);
-      double[] ffn = weights(FFN, spread);
+      double[] inner = weights(ffn, spread);
       floats.put(at + "input_layernorm.weight", vector(hidden));
       trits.put(at + "self_attn.q_proj.weight", trits(weights(heads.length, spread), hidden));
       trits.put(at + "self_attn.k_proj.weight", trits(weights(keys.length, spread), hidden));
@@ -89,16 +96,21 @@ final class SampleModel {
       floats.put(at + "self_attn.attn_sub_norm.weight", vector(heads));
       trits.put(at + "self_attn.o_proj.weight", trits(hidden, heads));
       floats.put(at + "post_attention_layernorm.weight", vector(hidden));
-      trits.put(at + "mlp.gate_proj.weight", trits(ffn, hidden));
-      trits.put(at + "mlp.up_proj.weight", trits(ffn, hidden));
-      floats.put(at + "mlp.ffn_sub_norm.weight", vector(ffn));
-      trits.put(at + "mlp.down_proj.weight", trits(hidden, ffn));
+      trits.put(at + "mlp.gate_proj.weight", trits(inner, hidden));
+      trits.put(at + "mlp.up_proj.weight", trits(inner, hidden));
+      floats.put(at + "mlp.ffn_sub_norm.weight", vector(inner));
+      trits.put(at + "mlp.down_proj.weight", trits(hidden, inner));
     }
     floats.put("model.norm.weight", vector(hidden));
   }
 
   static SampleModel healthy() {
     return new SampleModel(7, 0.5);
+  }
+
+  /// Width of the feed-forward part.
+  int ffn() {
+    return ffn;
   }
 
   /// Importance of channels, around 1.
