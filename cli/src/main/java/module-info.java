@@ -2,6 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module org.bitnet4j.cli {
   requires info.picocli;
+  requires java.management;
   requires org.bitnet4j.formats;
   requires me.tongfei.progressbar;
   requires static transitive org.jspecify;

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.bitnet4j.bench.QuantizeBenchmarkReport.Workload;
 
-/// `report [--json] [--seconds S] [--mebibytes N,…]` runs the side-by-side report; `jmh …` hands
-/// the rest to JMH.
+/// `report [--json] [--seconds S] [--mebibytes N,…]` runs the side-by-side report; `convert …` times
+/// the conversion of a large generated model; `jmh …` hands the rest to JMH.
 public final class Main {
   private static final int USAGE = 64;
 
@@ -20,6 +20,15 @@ public final class Main {
   public static void main(String[] arguments) throws IOException {
     if (arguments.length > 0 && arguments[0].equals("jmh")) {
       org.openjdk.jmh.Main.main(Arrays.copyOfRange(arguments, 1, arguments.length));
+      return;
+    }
+    if (arguments.length > 0 && arguments[0].equals("convert")) {
+      try {
+        ConvertBenchmark.run(arguments, System.out);
+      } catch (IllegalArgumentException wrong) {
+        System.err.println(wrong.getMessage());
+        System.exit(USAGE);
+      }
       return;
     }
     int status = report(arguments, System.out, System.err);
@@ -36,7 +45,7 @@ public final class Main {
     List<Integer> mebibytes = List.of(1, 64);
     try {
       require(
-          arguments.length > 0 && arguments[0].equals("report"), "report or jmh must come first");
+          arguments.length > 0 && arguments[0].equals("report"), "report, convert or jmh must come first");
       for (int i = 1; i < arguments.length; i++) {
         switch (arguments[i]) {
           case "--json" -> json = true;

@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
       ConfigCommand.class,
       PlanCommand.class,
       QuantizeCommand.class,
+      ConvertCommand.class,
       InspectCommand.class,
       VerifyCommand.class,
       DemoCommand.class,

@@ -16,11 +16,10 @@ import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.formats.checkpoint.Comparison;
 import org.bitnet4j.formats.checkpoint.Inspection;
 import org.bitnet4j.formats.io.StorageException;
+import org.bitnet4j.formats.output.ModelFormat;
+import org.bitnet4j.formats.output.Progress;
 import org.bitnet4j.formats.quantize.CheckpointQuantizer;
 import org.bitnet4j.formats.quantize.MethodComparison;
-import org.bitnet4j.formats.quantize.QuantizationProgress;
-import org.bitnet4j.formats.quantize.QuantizationTarget;
-import org.bitnet4j.formats.quantize.QuantizedOutput;
 import org.bitnet4j.formats.quantize.RunDescription;
 import org.bitnet4j.formats.report.QuantizationReport;
 import org.bitnet4j.quant.Workers;
@@ -133,7 +132,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private FileRow container(String model, Checkpoint checkpoint, Workers workers) {
     Path file = output.resolve(model + ".trit");
-    QuantizationReport report = quantize(model, checkpoint, QuantizationTarget.TRIT, file, workers);
+    QuantizationReport report = quantize(model, checkpoint, ModelFormat.TRIT, file, workers);
     OutputFiles.writeReport(page(model), report);
     return verified(file.toString(), file, checkpoint);
   }
@@ -148,7 +147,7 @@ final class DemoCommand implements Callable<Integer> {
     Path folder = temporaryFolder(output);
     try {
       Path directory = folder.resolve(model + "-packed");
-      quantize(model, checkpoint, QuantizationTarget.PACKED_SAFETENSORS, directory, workers);
+      quantize(model, checkpoint, ModelFormat.SAFETENSORS_PACKED, directory, workers);
       return verified(model + "-packed (removed again)", directory, checkpoint);
     } finally {
       remove(folder);
@@ -164,13 +163,11 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private static QuantizationReport quantize(
-      String model, Checkpoint checkpoint, QuantizationTarget target, Path path, Workers workers) {
+      String model, Checkpoint checkpoint, ModelFormat format, Path path, Workers workers) {
     CheckpointQuantizer quantizer = CheckpointQuantizer.of(checkpoint, Recipe.bitnet());
     RunDescription about =
         new RunDescription(model, "bitnet4j " + Version.current(), "checkpoints/" + model);
-    try (QuantizedOutput sink = quantizer.begin(target, path)) {
-      return quantizer.run(sink, about, workers, QuantizationProgress.NONE);
-    }
+    return quantizer.run(format, path, about, workers, Progress.NONE);
   }
 
   private static FileRow verified(String name, Path path, Checkpoint source) {

@@ -3,6 +3,7 @@ package org.bitnet4j.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +11,8 @@ import java.util.concurrent.Callable;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.formats.checkpoint.Inspection;
 import org.bitnet4j.quant.Printable;
+import org.bitnet4j.quant.Workers;
+import org.bitnet4j.quant.metrics.TritStatistics;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,16 +25,23 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "inspect",
     mixinStandardHelpOptions = true,
-    description = "Show tensors, types, bits per weight and trit hashes of a model file.")
+    description = {
+      "Show metadata, tensors, types, bits per weight, trits and hashes of a model file.",
+      "Float weights that stand for trits (latent b1.58, TriLM) are shown as ternary."
+    })
 final class InspectCommand implements Callable<Integer> {
+  private static final int LONGEST_VALUE = 80;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(paramLabel = "IN", description = "A .trit or .safetensors file, or a directory.")
+  @Parameters(paramLabel = "IN", description = "A GGUF file or shard, a .trit or .safetensors file, or a directory.")
   private Path input = Path.of("");
 
   @Option(names = "--recipe", description = "Print only the recipe stored in the file (JSON).")
   private boolean recipeOnly;
 
+  @Mixin private ReadOption reading = new ReadOption();
+  @Mixin private ThreadsOption threads = new ThreadsOption();
   @Mixin private JsonOption json = new JsonOption();
 
   @Override
@@ -59,24 +69,35 @@ final class InspectCommand implements Callable<Integer> {
   private int inspect() {
     Inspection inspection;
     String recipe;
-    try (Checkpoint checkpoint = Checkpoint.open(input)) {
-      inspection = Inspection.of(checkpoint);
-      recipe = checkpoint.recipe().orElse(null);
+    Map<String, String> metadata;
+    List<String> notes;
+    try (Checkpoint checkpoint = Checkpoint.open(input, reading.options());
+        Workers workers = threads.workers()) {
+      Checkpoint model = checkpoint.ternary(workers);
+      inspection = Inspection.of(model);
+      metadata = model.metadata();
+      notes = model.notes();
+      recipe = model.recipe().orElse(null);
     }
     if (json.enabled()) {
-      json.print(spec, document(inspection));
+      json.print(spec, document(inspection, metadata, notes));
     } else {
+      print(metadata);
       print(inspection, recipe);
+      notes.forEach(note -> spec.commandLine().getOut().println("note: " + Printable.line(note)));
     }
     return ExitCode.OK;
   }
 
-  private static Map<String, Object> document(Inspection inspection) {
+  private static Map<String, Object> document(
+      Inspection inspection, Map<String, String> metadata, List<String> notes) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("format", inspection.format());
     document.put("bitsPerWeight", inspection.bitsPerWeight());
     document.put("codesHash", inspection.codesHash());
     document.put("tritHash", inspection.tritHash());
+    document.put("metadata", metadata);
+    document.put("notes", notes);
     document.put("tensors", inspection.tensors().stream().map(InspectCommand::row).toList());
     return document;
   }
@@ -84,11 +105,13 @@ final class InspectCommand implements Callable<Integer> {
   private static Map<String, Object> row(Inspection.Tensor tensor) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("name", tensor.entry().name());
+    row.put("storedName", tensor.entry().storedName());
     row.put("type", tensor.entry().type());
     row.put("shape", tensor.entry().shape().dimensions());
     row.put("bytes", tensor.entry().bytes());
     row.put("codesHash", tensor.hash() == null ? null : tensor.hash().codesHash());
     row.put("tritHash", tensor.hash() == null ? null : tensor.hash().tritHash());
+    row.put("trits", trits(tensor.trits()));
     row.put("scales", scales(tensor.scales()));
     return row;
   }
@@ -104,6 +127,35 @@ final class InspectCommand implements Callable<Integer> {
     row.put("maximum", scales.maximum());
     row.put("offsets", scales.offsets());
     return row;
+  }
+
+  private static @Nullable Map<String, Object> trits(@Nullable TritStatistics trits) {
+    if (trits == null) {
+      return null;
+    }
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("negative", trits.negative());
+    row.put("zero", trits.zero());
+    row.put("positive", trits.positive());
+    row.put("zeroShare", trits.zeroShare());
+    row.put("entropyBits", trits.entropyBits());
+    return row;
+  }
+
+  private void print(Map<String, String> metadata) {
+    PrintWriter out = spec.commandLine().getOut();
+    Tables table = new Tables(2, "key", "value");
+    metadata.forEach((key, value) -> table.row(Printable.line(key), cut(Printable.line(value))));
+    if (!metadata.isEmpty()) {
+      table.print(out);
+      out.println();
+    }
+  }
+
+  private static String cut(String value) {
+    return value.length() <= LONGEST_VALUE
+        ? value
+        : value.substring(0, LONGEST_VALUE) + "… (" + value.length() + " characters)";
   }
 
   private void print(Inspection inspection, @Nullable String recipe) {

@@ -10,15 +10,15 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.formats.checkpoint.Inspection;
+import org.bitnet4j.formats.output.Progress;
 import org.bitnet4j.formats.quantize.CheckpointQuantizer;
-import org.bitnet4j.formats.quantize.QuantizationProgress;
-import org.bitnet4j.formats.quantize.QuantizedOutput;
 import org.bitnet4j.formats.quantize.RunDescription;
 import org.bitnet4j.formats.report.QuantizationReport;
 import org.bitnet4j.formats.report.TensorReport;
 import org.bitnet4j.quant.Printable;
 import org.bitnet4j.quant.Workers;
 import org.bitnet4j.quant.config.Recipe;
+import org.bitnet4j.quant.layout.ScaleRounding;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,7 +44,7 @@ final class QuantizeCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       paramLabel = "OUT",
       required = true,
-      description = "The file (trit) or directory (safetensors:packed) to write.")
+      description = "The file (trit, gguf) or directory (safetensors) to write.")
   private Path output = Path.of("");
 
   @Option(
@@ -58,60 +58,67 @@ final class QuantizeCommand implements Callable<Integer> {
   @Mixin private ThreadsOption threads = new ThreadsOption();
   @Mixin private JsonOption json = new JsonOption();
 
-  /// What a run gave.
-  private record Run(QuantizationReport report, List<String> roundedScales) {}
-
   @Override
   public Integer call() {
     PrintWriter err = spec.commandLine().getErr();
     Recipe recipe = recipes.recipe(err);
-    Run run;
+    QuantizationReport result;
     try (Checkpoint checkpoint = Checkpoint.open(input);
-        Terminal progress = new Terminal(err);
+        Terminal progress = new Terminal(err, "quantize");
         Workers workers = threads.workers();
         OutputFiles files = OutputFiles.claim(checkpoint, output, report)) {
-      run = run(checkpoint, recipe, workers, json.enabled() ? QuantizationProgress.NONE : progress);
-      files.writeReport(run.report());
+      String name = String.valueOf(input.toAbsolutePath().normalize().getFileName());
+      result =
+          CheckpointQuantizer.of(checkpoint, recipe)
+              .run(
+                  to.target(),
+                  output,
+                  new RunDescription(name, "bitnet4j " + Version.current(), name),
+                  workers,
+                  json.enabled() ? Progress.NONE : progress);
+      files.writeReport(result);
     }
-    for (String name : run.roundedScales()) {
-      err.println(
-          "bitnet: warning: the scale of "
-              + Printable.line(name)
-              + " is stored as a reciprocal, which float32 holds only rounded");
-    }
+    boolean rounded = warnOfRounding(result, err);
     Inspection written = readBack();
-    print(run.report(), written);
+    print(result, written);
     boolean same =
-        !run.roundedScales().isEmpty()
-            || Objects.equals(run.report().tritHash(), written.tritHash());
+        rounded
+            ? Objects.equals(result.codesHash(), written.codesHash())
+            : Objects.equals(result.tritHash(), written.tritHash());
     if (!same) {
       err.println(
           "bitnet: "
               + output
-              + ": trit hash must be "
-              + run.report().tritHash()
+              + ": hash of the trits must be "
+              + (rounded ? result.codesHash() : result.tritHash())
               + ", got ["
-              + written.tritHash()
+              + (rounded ? written.codesHash() : written.tritHash())
               + "]. Do not use the file: the storage or the memory is at fault.");
     }
     return same ? ExitCode.OK : ExitCode.CHECK_FAILED;
   }
 
-  private Run run(
-      Checkpoint checkpoint, Recipe recipe, Workers workers, QuantizationProgress progress) {
-    CheckpointQuantizer quantizer = CheckpointQuantizer.of(checkpoint, recipe);
-    String name = String.valueOf(input.toAbsolutePath().normalize().getFileName());
-    RunDescription about = new RunDescription(name, "bitnet4j " + Version.current(), name);
-    try (QuantizedOutput sink = quantizer.begin(to.target(), output)) {
-      QuantizationReport result = quantizer.run(sink, about, workers, progress);
-      return new Run(result, sink.roundedScales());
+  /// Says once what the format could hold only rounded.
+  private static boolean warnOfRounding(QuantizationReport result, PrintWriter err) {
+    List<TensorReport> rounded =
+        result.tensors().stream().filter(tensor -> tensor.rounding().rounded() > 0).toList();
+    if (!rounded.isEmpty()) {
+      err.println(
+          Roundings.warning(
+              rounded.getFirst().name(),
+              rounded.size(),
+              rounded.stream()
+                  .map(TensorReport::rounding)
+                  .reduce(ScaleRounding.EXACT, ScaleRounding::plus)));
     }
+    return !rounded.isEmpty();
   }
 
   /// Reads what was written, every tensor of it.
   private Inspection readBack() {
-    try (Checkpoint written = Checkpoint.open(output)) {
-      return Inspection.of(written);
+    try (Checkpoint written = Checkpoint.open(output);
+        Workers workers = threads.workers()) {
+      return Inspection.of(written.ternary(workers));
     }
   }
 

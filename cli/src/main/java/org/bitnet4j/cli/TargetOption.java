@@ -1,6 +1,6 @@
 package org.bitnet4j.cli;
 
-import org.bitnet4j.formats.quantize.QuantizationTarget;
+import org.bitnet4j.formats.output.ModelFormat;
 import picocli.CommandLine.Option;
 
 /// `--to`.
@@ -9,12 +9,15 @@ final class TargetOption {
       names = "--to",
       paramLabel = "FORMAT",
       defaultValue = "trit",
-      description = "trit (default) or safetensors:packed.")
+      description =
+          "trit (default), safetensors:packed, safetensors:bf16, gguf:i2_s, gguf:tq1_0, gguf:tq2_0,"
+              + " gguf:q2_0, gguf:iq2_bn, gguf:iq1_bn or gguf:f16.")
   private String target = "trit";
 
-  QuantizationTarget target() {
-    return QuantizationTarget.of(target)
+  ModelFormat target() {
+    return ModelFormat.of(target)
         .orElseThrow(() ->
-            new UsageException("--to must be trit or safetensors:packed, got [" + target + "]."));
+            new UsageException(
+                "--to must be one of " + ModelFormat.labels() + ", got [" + target + "]."));
   }
 }

@@ -6,21 +6,27 @@ import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
-import org.bitnet4j.formats.quantize.QuantizationProgress;
+import org.bitnet4j.formats.output.Progress;
 import org.bitnet4j.quant.Printable;
 import org.jspecify.annotations.Nullable;
 
 /// Progress on a terminal as a bar, elsewhere as one plain line per tenth.
-final class Terminal implements QuantizationProgress, AutoCloseable {
+final class Terminal implements Progress, AutoCloseable {
   private static final long MEBIBYTE = 1 << 20;
 
   private final PrintWriter err;
+  private final String task;
   private final boolean interactive;
   private @Nullable ProgressBar bar;
   private long tenths;
 
-  Terminal(PrintWriter err) {
+  /// Progress of a task.
+  ///
+  /// @param err where lines go
+  /// @param task what is done, one word
+  Terminal(PrintWriter err, String task) {
     this.err = err;
+    this.task = task;
     this.interactive = isTerminal();
   }
 
@@ -38,7 +44,7 @@ final class Terminal implements QuantizationProgress, AutoCloseable {
       if (bar == null) {
         bar =
             new ProgressBarBuilder()
-                .setTaskName("quantize")
+                .setTaskName(task)
                 .setInitialMax(totalBytes)
                 .setUnit(" MiB", MEBIBYTE)
                 .setStyle(ProgressBarStyle.UNICODE_BLOCK)
@@ -53,7 +59,8 @@ final class Terminal implements QuantizationProgress, AutoCloseable {
       tenths = reached;
       err.printf(
           Locale.ROOT,
-          "quantize: %d %% of %.1f MiB%n",
+          "%s: %d %% of %.1f MiB%n",
+          task,
           reached * 10,
           (double) totalBytes / MEBIBYTE);
       err.flush();

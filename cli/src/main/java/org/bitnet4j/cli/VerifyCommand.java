@@ -31,12 +31,13 @@ import picocli.CommandLine.Spec;
 final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(paramLabel = "IN", description = "A .trit or .safetensors file, or a directory.")
+  @Parameters(paramLabel = "IN", description = "A GGUF file or shard, a .trit or .safetensors file, or a directory.")
   private Path input = Path.of("");
 
   @Option(names = "--against", paramLabel = "OTHER", description = "A model file to compare with.")
   private @Nullable Path against;
 
+  @Mixin private ReadOption reading = new ReadOption();
   @Mixin private JsonOption json = new JsonOption();
 
   @Override
@@ -44,11 +45,11 @@ final class VerifyCommand implements Callable<Integer> {
     String checked;
     Inspection inspection;
     List<Comparison> comparisons = new ArrayList<>();
-    try (Checkpoint checkpoint = Checkpoint.open(input)) {
+    try (Checkpoint checkpoint = Checkpoint.open(input, reading.options())) {
       checked = checkpoint.verify();
       inspection = Inspection.of(checkpoint);
       if (against != null) {
-        try (Checkpoint other = Checkpoint.open(against)) {
+        try (Checkpoint other = Checkpoint.open(against, reading.options())) {
           comparisons.addAll(Comparison.all(checkpoint, other));
         }
       }

@@ -58,11 +58,12 @@ record Cli(int code, String out, String err) {
     return lines.getFirst();
   }
 
-  /// Standard error without the progress of a run and without warnings.
+  /// Standard error without the progress of a run, without warnings and notes.
   List<String> messages() {
     return err.lines()
-        .filter(line -> !line.matches("quantize: \\d+ % of [0-9.]+ MiB"))
+        .filter(line -> !line.matches("(quantize|convert): \\d+ % of [0-9.]+ MiB"))
         .filter(line -> !line.startsWith("bitnet: warning: "))
+        .filter(line -> !line.startsWith("bitnet: note: "))
         .toList();
   }
 

@@ -5,18 +5,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.function.Consumer;
 import org.bitnet4j.formats.huggingface.HuggingFaceCheckpoint;
+import org.bitnet4j.formats.gguf.GgufFile;
 import org.bitnet4j.formats.huggingface.ModelConfig;
 import org.bitnet4j.quant.QuantizedTensor;
 import org.bitnet4j.quant.TensorSource;
 import org.bitnet4j.quant.Workers;
 
-/// A model file of any format, open for reading: a `.trit` container, a safetensors file or a
-/// Hugging Face directory. Usable from many threads.
+/// A model file of any format, open for reading: a `.trit` container, a GGUF file, a safetensors
+/// file or a Hugging Face directory. Names and row order are those of Hugging Face. Usable from many
+/// threads.
 public sealed interface Checkpoint extends AutoCloseable
-    permits SafetensorsCheckpoint, TernaryView, TritCheckpoint {
+    permits GgufCheckpoint, SafetensorsCheckpoint, TernaryView, TritCheckpoint {
 
   /// Opens a model; the content decides what it is, not the name.
   ///
@@ -24,9 +27,25 @@ public sealed interface Checkpoint extends AutoCloseable
   /// @throws org.bitnet4j.quant.MalformedFileException for a file that breaks its format
   /// @throws org.bitnet4j.formats.io.MissingFileException where there is none
   static Checkpoint open(Path path) {
-    return !Files.isDirectory(path) && TritCheckpoint.isContainer(path)
-        ? TritCheckpoint.openContainer(path)
-        : SafetensorsCheckpoint.openSafetensors(path);
+    return open(path, ReadOptions.DEFAULT);
+  }
+
+  /// Opens a model; the content decides what it is, not the name.
+  ///
+  /// @param path a file or a directory
+  /// @param options what the file does not say of itself
+  /// @throws org.bitnet4j.quant.MalformedFileException for a file that breaks its format
+  /// @throws org.bitnet4j.formats.io.MissingFileException where there is none
+  static Checkpoint open(Path path, ReadOptions options) {
+    if (!Files.isDirectory(path)) {
+      if (TritCheckpoint.isContainer(path)) {
+        return TritCheckpoint.openContainer(path);
+      }
+      if (GgufFile.isGguf(path)) {
+        return GgufCheckpoint.openGguf(path, options);
+      }
+    }
+    return SafetensorsCheckpoint.openSafetensors(path);
   }
 
   /// The same model with float weights that stand for trits seen as ternary: latent weights of a
@@ -38,7 +57,7 @@ public sealed interface Checkpoint extends AutoCloseable
     return new TernaryView(this, workers);
   }
 
-  /// `trit`, `safetensors` or `huggingface`.
+  /// `trit`, `gguf`, `safetensors` or `huggingface`.
   String format();
 
   /// All tensors in the order of their names.
@@ -77,6 +96,9 @@ public sealed interface Checkpoint extends AutoCloseable
   /// @throws org.bitnet4j.quant.MalformedFileException for the first fault
   String verify();
 
+  /// What the file says of itself, key by key, in the order of the file; values as text.
+  SequencedMap<String, String> metadata();
+
   /// The recipe that made the file, canonical JSON, where the file holds one.
   Optional<String> recipe();
 
@@ -103,6 +125,11 @@ public sealed interface Checkpoint extends AutoCloseable
   /// @throws IllegalArgumentException where it is a container
   default HuggingFaceCheckpoint huggingFace() {
     throw new IllegalArgumentException("checkpoint must be safetensors, got [" + format() + "]");
+  }
+
+  /// The GGUF file behind this checkpoint, if it is one.
+  default Optional<GgufFile> gguf() {
+    return Optional.empty();
   }
 
   /// Checks that nobody has changed the files since they were opened.

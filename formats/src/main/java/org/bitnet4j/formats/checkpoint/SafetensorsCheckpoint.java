@@ -4,8 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -127,6 +129,13 @@ final class SafetensorsCheckpoint implements Checkpoint {
     return "header strict, every byte read, "
         + packed
         + " packed ternary tensors decoded; safetensors files hold no checksums";
+  }
+
+  @Override
+  public SequencedMap<String, String> metadata() {
+    SequencedMap<String, String> all = new LinkedHashMap<>();
+    checkpoint.weights().files().forEach(file -> file.metadata().forEach(all::putIfAbsent));
+    return all;
   }
 
   @Override

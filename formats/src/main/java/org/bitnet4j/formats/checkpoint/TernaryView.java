@@ -7,13 +7,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.function.Consumer;
+import org.bitnet4j.formats.gguf.GgufFile;
 import org.bitnet4j.formats.huggingface.HuggingFaceCheckpoint;
+import org.bitnet4j.formats.huggingface.ModelConfig;
 import org.bitnet4j.quant.Granularity;
 import org.bitnet4j.quant.QuantizedTensor;
 import org.bitnet4j.quant.TensorSource;
 import org.bitnet4j.quant.Workers;
+import org.bitnet4j.quant.config.ConfigFormat;
+import org.bitnet4j.quant.config.Recipe;
 import org.bitnet4j.quant.config.WeightQuantizationConfig;
 import org.bitnet4j.quant.weights.WeightQuantizer;
 
@@ -124,8 +129,26 @@ final class TernaryView implements Checkpoint {
   }
 
   @Override
+  public SequencedMap<String, String> metadata() {
+    return checkpoint.metadata();
+  }
+
+  /// Trits that this view makes are made by the preset.
+  @Override
   public Optional<String> recipe() {
-    return checkpoint.recipe();
+    Optional<String> stored = checkpoint.recipe();
+    return stored.isEmpty() && latent() > 0
+        ? Optional.of(Recipe.bitnet().write(ConfigFormat.JSON))
+        : stored;
+  }
+
+  private long latent() {
+    return readings.values().stream().filter(r -> r instanceof Reading.Absmean).count();
+  }
+
+  @Override
+  public Optional<ModelConfig> declaredConfig() {
+    return checkpoint.declaredConfig();
   }
 
   @Override
@@ -144,6 +167,11 @@ final class TernaryView implements Checkpoint {
   }
 
   @Override
+  public Optional<GgufFile> gguf() {
+    return checkpoint.gguf();
+  }
+
+  @Override
   public void requireUnchanged() {
     checkpoint.requireUnchanged();
   }
@@ -156,7 +184,7 @@ final class TernaryView implements Checkpoint {
   @Override
   public List<String> notes() {
     List<String> notes = new ArrayList<>(checkpoint.notes());
-    long latent = readings.values().stream().filter(r -> r instanceof Reading.Absmean).count();
+    long latent = latent();
     if (latent > 0) {
       notes.add(latent + " latent float tensors are quantized as b1.58 does at each use (absmean)");
     }

@@ -3,8 +3,10 @@ package org.bitnet4j.formats.checkpoint;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -123,6 +125,11 @@ final class TritCheckpoint implements Checkpoint {
   public String verify() {
     reader.verify();
     return "every block decoded, every checksum and every stored trit hash recomputed";
+  }
+
+  @Override
+  public SequencedMap<String, String> metadata() {
+    return new LinkedHashMap<>(reader.metadata());
   }
 
   @Override

@@ -119,6 +119,16 @@ public final class StrictJson implements AutoCloseable {
     }
   }
 
+  /// The current token.
+  ///
+  /// @throws IllegalStateException before the first
+  public JsonToken current() {
+    if (token == null) {
+      throw new IllegalStateException("a token must have been read");
+    }
+    return token;
+  }
+
   /// Reads the next token, which must be the given one.
   ///
   /// @param wanted the token

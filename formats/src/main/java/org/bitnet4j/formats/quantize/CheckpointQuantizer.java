@@ -1,5 +1,18 @@
 package org.bitnet4j.formats.quantize;
 
+import org.bitnet4j.quant.config.WeightQuantizationConfig;
+import org.bitnet4j.quant.TensorHash;
+import org.bitnet4j.formats.output.SourceHashes;
+import org.bitnet4j.formats.output.StoredTensor;
+import org.bitnet4j.formats.output.Provenance;
+import org.bitnet4j.formats.output.Progress;
+import org.bitnet4j.formats.output.Outputs;
+import org.bitnet4j.formats.output.OutputTensor;
+import org.bitnet4j.formats.output.ModelOutput;
+import org.bitnet4j.formats.output.ModelHashes;
+import org.bitnet4j.formats.output.ModelFormat;
+import java.util.Map;
+import java.util.HashMap;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,70 +80,61 @@ public final class CheckpointQuantizer {
     return decisions;
   }
 
+  private List<OutputTensor> outputs() {
+    return decisions.stream().map(TensorDecision::output).toList();
+  }
+
   /// Estimates sizes, time, memory and error from a sample of rows, writing nothing.
   ///
-  /// @param target what would be written
+  /// @param format what would be written
   /// @param workers threads to use
-  /// @throws InvalidTensorException for a tensor that the target cannot hold
-  public QuantizationPlan plan(QuantizationTarget target, Workers workers) {
-    if (target == QuantizationTarget.PACKED_SAFETENSORS) {
-      PackedOutput.requireHoldable(decisions);
-    }
-    return Planner.plan(checkpoint, decisions, target, workers);
-  }
-
-  /// Begins the output of this run.
-  ///
-  /// @param target what to write
-  /// @param path where it shall appear
-  /// @throws InvalidTensorException where the target needs a safetensors source and there is none,
-  ///   or cannot hold a tensor
-  public QuantizedOutput begin(QuantizationTarget target, Path path) {
-    return switch (target) {
-      case TRIT -> TritOutput.create(path);
-      case PACKED_SAFETENSORS ->
-          PackedOutput.create(path, huggingFace(), decisions, recipe.write(ConfigFormat.JSON));
-    };
-  }
-
-  private HuggingFaceCheckpoint huggingFace() {
-    if (checkpoint.format().equals("trit")) {
-      throw new InvalidTensorException(
-          "of the checkpoint",
-          -1,
-          "floats to be written as packed safetensors must come from safetensors",
-          "a .trit container",
-          "Start from the safetensors checkpoint, or write a .trit container.");
-    }
-    return checkpoint.huggingFace();
+  /// @throws InvalidTensorException for a tensor that the format cannot hold
+  public QuantizationPlan plan(ModelFormat format, Workers workers) {
+    Outputs.requireHoldable(format, outputs());
+    return Planner.plan(checkpoint, decisions, format, workers);
   }
 
   /// Quantizes everything and writes it. The output appears whole or not at all.
   ///
-  /// @param output where the result goes
-  /// @param about title, source and program for the report
+  /// @param format what to write
+  /// @param target where it shall appear
+  /// @param about title, source and program, for the file and the report
   /// @param workers threads to use
   /// @param progress is told of every finished tensor
   /// @return what was done to each tensor
-  /// @throws InvalidTensorException for NaN or infinite weights, or a tensor that the target cannot
+  /// @throws InvalidTensorException for NaN or infinite weights, or a tensor that the format cannot
   ///   hold
   public QuantizationReport run(
-      QuantizedOutput output,
+      ModelFormat format,
+      Path target,
       RunDescription about,
       Workers workers,
-      QuantizationProgress progress) {
+      Progress progress) {
     long start = System.nanoTime();
     long total = decisions.stream().mapToLong(decision -> decision.tensor().bytes()).sum();
     long done = 0;
-    List<TensorReport> reports = new ArrayList<>();
-    for (TensorDecision decision : decisions) {
-      reports.add(output.add(checkpoint, decision, workers));
-      done += decision.tensor().bytes();
-      progress.finished(decision.tensor().name(), done, total);
-    }
     String text = recipe.write(ConfigFormat.JSON);
-    checkpoint.requireUnchanged();
-    output.finish(checkpoint, about, text);
+    List<String> files =
+        checkpoint.sources().stream().map(path -> String.valueOf(path.getFileName())).toList();
+    // The report wants the error of every tensor, so a run never takes up what another has left.
+    Provenance provenance =
+        new Provenance(about.program(), about.source(), files, text, /* fingerprint= */ null);
+    List<TensorReport> reports = new ArrayList<>();
+    Map<String, TensorHash> hashes = new HashMap<>();
+    try (SourceHashes sources = new SourceHashes(checkpoint.sources());
+        ModelOutput output = Outputs.begin(format, target, checkpoint, outputs(), provenance)) {
+      for (TensorDecision decision : decisions) {
+        TensorReport report = add(output, decision, workers);
+        reports.add(report);
+        if (report.hash() != null) {
+          hashes.put(report.name(), report.hash());
+        }
+        done += decision.tensor().bytes();
+        progress.finished(decision.tensor().name(), done, total);
+      }
+      checkpoint.requireUnchanged();
+      output.finish(new ModelHashes(hashes, sources.await()));
+    }
     SizeStatistics size = SizeStatistics.NONE;
     for (TensorReport report : reports) {
       size = size.plus(report.size());
@@ -143,5 +147,21 @@ public final class CheckpointQuantizer {
         size,
         (System.nanoTime() - start) / 1e9,
         reports);
+  }
+
+  private TensorReport add(ModelOutput output, TensorDecision decision, Workers workers) {
+    CheckpointTensor tensor = decision.tensor();
+    WeightQuantizationConfig config = decision.config();
+    if (config == null) {
+      long start = System.nanoTime();
+      return TensorQuantization.kept(tensor, output.keep(tensor), (System.nanoTime() - start) / 1e9);
+    }
+    try (TensorQuantization quantization =
+        TensorQuantization.of(checkpoint.floats(tensor), config, workers)) {
+      StoredTensor stored =
+          output.quantized(
+              quantization.weights().tensor(), quantization.hash(), config.packing(), workers);
+      return quantization.report(stored, tensor.bytes());
+    }
   }
 }

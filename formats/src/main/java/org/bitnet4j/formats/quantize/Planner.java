@@ -1,5 +1,10 @@
 package org.bitnet4j.formats.quantize;
 
+import org.bitnet4j.quant.layout.ScaleRounding;
+import java.util.OptionalLong;
+import org.bitnet4j.formats.output.StoredTensor;
+import org.bitnet4j.formats.output.Outputs;
+import org.bitnet4j.formats.output.ModelFormat;
 import java.util.ArrayList;
 import java.util.List;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
@@ -24,7 +29,7 @@ final class Planner {
   static QuantizationPlan plan(
       Checkpoint checkpoint,
       List<TensorDecision> decisions,
-      QuantizationTarget target,
+      ModelFormat format,
       Workers workers) {
     List<QuantizationPlan.Tensor> tensors = new ArrayList<>();
     long original = 0;
@@ -40,14 +45,14 @@ final class Planner {
         tensors.add(row(tensor, "keep", tensor.bytes(), null));
         continue;
       }
-      Estimate estimate = estimate(checkpoint.floats(tensor), config, target, workers);
+      Estimate estimate = estimate(checkpoint.floats(tensor), config, format, workers);
       stored += estimate.storedBytes;
       seconds += estimate.seconds;
       peak = Math.max(peak, codeBytes(tensor.shape(), config) + estimate.storedBytes);
       tensors.add(row(tensor, estimate.report.method(), estimate.storedBytes, estimate.report));
     }
     return new QuantizationPlan(
-        target,
+        format,
         tensors,
         original,
         stored,
@@ -76,21 +81,22 @@ final class Planner {
   private static Estimate estimate(
       TensorSource source,
       WeightQuantizationConfig config,
-      QuantizationTarget target,
+      ModelFormat format,
       Workers workers) {
     TensorSource sample = sample(source);
     double share = (double) sample.shape().elements() / source.shape().elements();
     long start = System.nanoTime();
     try (TensorQuantization quantization = TensorQuantization.of(sample, config, workers)) {
       long storedBytes;
-      if (target == QuantizationTarget.TRIT) {
+      OptionalLong known = Outputs.ternaryBytes(format, source.shape());
+      if (known.isPresent()) {
+        storedBytes = known.getAsLong();
+      } else {
         try (PackedTensor packed = quantization.pack(workers.threads())) {
           storedBytes = (long) (packed.totalBytes() / share);
         }
-      } else {
-        storedBytes = PackedOutput.storedBytes(source.shape());
       }
-      TensorReport report = quantization.report("", 0, 0);
+      TensorReport report = quantization.report(new StoredTensor("", 0, ScaleRounding.EXACT), 0);
       return new Estimate(report, storedBytes, (System.nanoTime() - start) / 1e9 / share);
     }
   }

@@ -1,6 +1,7 @@
 package org.bitnet4j.formats.quantize;
 
 import java.util.List;
+import org.bitnet4j.formats.output.ModelFormat;
 import org.bitnet4j.quant.TensorShape;
 import org.bitnet4j.quant.metrics.ErrorMetrics;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///   largest tensor
 /// @param threads threads the estimate is for
 public record QuantizationPlan(
-    QuantizationTarget target,
+    ModelFormat target,
     List<Tensor> tensors,
     long originalBytes,
     long storedBytes,

@@ -3,6 +3,9 @@ package org.bitnet4j.formats.quantize;
 import java.util.List;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.formats.checkpoint.CheckpointTensor;
+import org.bitnet4j.formats.output.OutputTensor;
+import org.bitnet4j.formats.output.TensorForm;
+import org.bitnet4j.quant.Granularity;
 import org.bitnet4j.quant.config.Recipe;
 import org.bitnet4j.quant.config.WeightQuantizationConfig;
 import org.jspecify.annotations.Nullable;
@@ -24,5 +27,31 @@ public record TensorDecision(CheckpointTensor tensor, @Nullable WeightQuantizati
               tensor, matrix ? recipe.resolve(tensor.name()).orElse(null) : null);
         })
         .toList();
+  }
+
+  /// What becomes of the tensor in the output.
+  OutputTensor output() {
+    return new OutputTensor(tensor, form());
+  }
+
+  private TensorForm form() {
+    WeightQuantizationConfig chosen = config;
+    if (chosen == null) {
+      return new TensorForm.Kept();
+    }
+    return switch (chosen.base().precision()) {
+      case ONE_BIT, TERNARY_1_58 ->
+          new TensorForm.Ternary(granularity(chosen), chosen.normalizeWeights());
+      case TWO_BIT -> new TensorForm.Integers(2);
+      case FOUR_BIT -> new TensorForm.Integers(4);
+      case EIGHT_BIT -> new TensorForm.Integers(8);
+    };
+  }
+
+  private static Granularity granularity(WeightQuantizationConfig config) {
+    Integer group = config.groupSize();
+    return group != null
+        ? new Granularity.PerGroup(group)
+        : config.base().perChannel() ? new Granularity.PerRow() : new Granularity.PerTensor();
   }
 }

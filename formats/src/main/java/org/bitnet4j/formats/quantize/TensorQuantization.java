@@ -1,5 +1,8 @@
 package org.bitnet4j.formats.quantize;
 
+import org.bitnet4j.quant.layout.ScaleRounding;
+import org.bitnet4j.formats.checkpoint.CheckpointTensor;
+import org.bitnet4j.formats.output.StoredTensor;
 import org.bitnet4j.formats.report.TensorReport;
 import org.bitnet4j.quant.IntegerTensor;
 import org.bitnet4j.quant.TensorHash;
@@ -68,10 +71,9 @@ final class TensorQuantization implements AutoCloseable {
 
   /// The row of the report.
   ///
-  /// @param packing how codes are stored
-  /// @param originalBytes what the tensor took before
-  /// @param storedBytes what it takes now
-  TensorReport report(String packing, long originalBytes, long storedBytes) {
+  /// @param stored what the tensor has become
+  /// @param originalBytes what it took before
+  TensorReport report(StoredTensor stored, long originalBytes) {
     QuantizationPrecision precision = config.base().precision();
     return new TensorReport(
         source.name(),
@@ -80,15 +82,35 @@ final class TensorQuantization implements AutoCloseable {
             ? precision + " " + config.ternaryMethod() + " " + config.scaleRule()
             : precision + " " + config.base().strategy(),
         granularity(config),
-        packing,
-        new SizeStatistics(source.shape().elements(), originalBytes, storedBytes),
+        stored.type(),
+        new SizeStatistics(source.shape().elements(), originalBytes, stored.bytes()),
         measurement.error(),
         weights.tensor() instanceof TernaryTensor ternary ? TritStatistics.of(ternary) : null,
         weights.clipped(),
         weights.outliers(),
         (System.nanoTime() - start) / 1e9,
         measurement.weights(),
-        hash);
+        hash,
+        stored.rounding());
+  }
+
+  /// The row of a tensor that stayed as it was.
+  static TensorReport kept(CheckpointTensor tensor, StoredTensor stored, double seconds) {
+    return new TensorReport(
+        tensor.name(),
+        tensor.shape(),
+        stored.type(),
+        "",
+        "",
+        new SizeStatistics(tensor.shape().elements(), tensor.bytes(), stored.bytes()),
+        null,
+        null,
+        0,
+        0,
+        seconds,
+        null,
+        null,
+        ScaleRounding.EXACT);
   }
 
   private static String granularity(WeightQuantizationConfig config) {

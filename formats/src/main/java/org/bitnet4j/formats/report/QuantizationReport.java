@@ -3,6 +3,7 @@ package org.bitnet4j.formats.report;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.bitnet4j.quant.TensorHash;
 import org.bitnet4j.quant.metrics.SizeStatistics;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +32,19 @@ public record QuantizationReport(
 
   /// The trit hash of the model, absent where nothing is ternary.
   public @Nullable String tritHash() {
+    return modelHash(TensorHash::tritHash);
+  }
+
+  /// The hash over the codes of the model, absent where nothing is ternary.
+  public @Nullable String codesHash() {
+    return modelHash(TensorHash::codesHash);
+  }
+
+  private @Nullable String modelHash(Function<TensorHash, String> part) {
     Map<String, String> hashes = new TreeMap<>();
     for (TensorReport tensor : tensors) {
       if (tensor.hash() != null) {
-        hashes.put(tensor.name(), tensor.hash().tritHash());
+        hashes.put(tensor.name(), part.apply(tensor.hash()));
       }
     }
     return hashes.isEmpty() ? null : TensorHash.ofModel(hashes);

@@ -2,6 +2,7 @@ package org.bitnet4j.formats.report;
 
 import org.bitnet4j.quant.TensorHash;
 import org.bitnet4j.quant.TensorShape;
+import org.bitnet4j.quant.layout.ScaleRounding;
 import org.bitnet4j.quant.metrics.ErrorMetrics;
 import org.bitnet4j.quant.metrics.SizeStatistics;
 import org.bitnet4j.quant.metrics.TritStatistics;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param seconds time spent on it
 /// @param weights distribution of the original weights; absent where it was not measured
 /// @param hash identity of a ternary tensor; absent where the tensor is not ternary
+/// @param rounding multipliers that the file could hold only rounded
 public record TensorReport(
     String name,
     TensorShape shape,
@@ -36,4 +38,5 @@ public record TensorReport(
     long outliers,
     double seconds,
     @Nullable WeightHistogram weights,
-    @Nullable TensorHash hash) {}
+    @Nullable TensorHash hash,
+    ScaleRounding rounding) {}

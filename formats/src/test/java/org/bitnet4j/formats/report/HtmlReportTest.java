@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.bitnet4j.quant.TensorShape;
+import org.bitnet4j.quant.layout.ScaleRounding;
 import org.bitnet4j.quant.metrics.ErrorMetrics;
 import org.bitnet4j.quant.metrics.SizeStatistics;
 import org.junit.jupiter.api.Test;
@@ -143,7 +144,8 @@ class HtmlReportTest {
             0,
             1,
             tensor.weights(),
-            tensor.hash());
+            tensor.hash(),
+            tensor.rounding());
     QuantizationReport report =
         new QuantizationReport(
             name, name, name, name + "\n" + name, tensor.size(), 1, List.of(hostile));
@@ -211,7 +213,8 @@ class HtmlReportTest {
               0,
               0,
               null,
-              null));
+              null,
+              ScaleRounding.EXACT));
     }
     String html = HtmlReport.render(SampleReports.report("t", tensors));
     parse(html);

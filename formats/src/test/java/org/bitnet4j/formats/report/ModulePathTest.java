@@ -24,6 +24,7 @@ class ModulePathTest {
       import java.util.List;
       import org.bitnet4j.formats.report.*;
       import org.bitnet4j.quant.TensorShape;
+      import org.bitnet4j.quant.layout.ScaleRounding;
       import org.bitnet4j.quant.metrics.*;
       class Probe {
         public static void main(String[] arguments) {
@@ -31,7 +32,7 @@ class ModulePathTest {
           TensorReport tensor =
               new TensorReport(
                   "w", TensorShape.of(4, 4), "m", "g", "p", size,
-                  new ErrorMetrics(16, 1, 6, 1, 0), new TritStatistics(5, 6, 5), 0, 0, 1, null, null);
+                  new ErrorMetrics(16, 1, 6, 1, 0), new TritStatistics(5, 6, 5), 0, 0, 1, null, null, ScaleRounding.EXACT);
           String html =
               HtmlReport.render(
                   new QuantizationReport("t", "v", "s", "r", size, 1, List.of(tensor)));

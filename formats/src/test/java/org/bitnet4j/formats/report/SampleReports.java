@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.bitnet4j.quant.TensorHash;
 import org.bitnet4j.quant.TensorShape;
+import org.bitnet4j.quant.layout.ScaleRounding;
 import org.bitnet4j.quant.metrics.ErrorStatistics;
 import org.bitnet4j.quant.metrics.Histogram;
 import org.bitnet4j.quant.metrics.SizeStatistics;
@@ -69,7 +70,7 @@ final class SampleReports {
     long bytes = 2 * shape.elements();
     SizeStatistics size = new SizeStatistics(shape.elements(), bytes, bytes);
     return new TensorReport(
-        name, shape, "BF16, kept", "", "", size, null, null, 0, 0, 0.002, null, null);
+        name, shape, "BF16, kept", "", "", size, null, null, 0, 0, 0.002, null, null, ScaleRounding.EXACT);
   }
 
   /// Weights with heavier tails the larger `tail`, absmean over all of them.
@@ -110,6 +111,7 @@ final class SampleReports {
         (long) (elements * tail / 1000),
         0.05 + 0.1 * random.nextDouble(),
         WeightHistogram.of(histogram, gamma / 2.0, (double) gamma),
-        new TensorHash(hash, hash));
+        new TensorHash(hash, hash),
+        ScaleRounding.EXACT);
   }
 }

@@ -1,10 +1,10 @@
-package org.bitnet4j.formats.quantize;
+package org.bitnet4j.formats.output;
 
 /// Is told how a run goes on, on the thread that runs it.
 @FunctionalInterface
-public interface QuantizationProgress {
+public interface Progress {
   /// Nobody listens.
-  QuantizationProgress NONE = (tensor, done, total) -> {};
+  Progress NONE = (tensor, done, total) -> {};
 
   /// A tensor is finished.
   ///

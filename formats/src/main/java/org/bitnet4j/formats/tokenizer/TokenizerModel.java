@@ -1,0 +1,35 @@
+package org.bitnet4j.formats.tokenizer;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/// A tokenizer as both formats can say it.
+///
+/// @param family which kind of BPE
+/// @param preTokenizer value of `tokenizer.ggml.pre`
+/// @param tokens texts by number, without a hole
+/// @param types what each one is
+/// @param merges both parts joined by a space, earliest first
+/// @param spacePrefix whether text is given a space in front
+/// @param special numbers of tokens with a role
+/// @param addsBegin whether text is encoded with the begin token in front
+/// @param addsEnd whether text is encoded with the end token behind, empty where nobody says
+/// @param templates chat templates by name, `default` for the one without
+record TokenizerModel(
+    Family family,
+    String preTokenizer,
+    List<String> tokens,
+    List<TokenType> types,
+    List<String> merges,
+    boolean spacePrefix,
+    Map<SpecialToken, Integer> special,
+    boolean addsBegin,
+    Optional<Boolean> addsEnd,
+    SequencedMap<String, String> templates) {
+  /// The text of a token with a role.
+  Optional<String> text(SpecialToken role) {
+    return Optional.ofNullable(special.get(role)).map(tokens::get);
+  }
+}
