@@ -20,6 +20,9 @@ final class ExitCode {
   /// A fault of this program.
   static final int SOFTWARE = 70;
 
+  /// There was not enough memory for the work.
+  static final int OUT_OF_MEMORY = 71;
+
   /// Reading or writing failed.
   static final int IO = 74;
 

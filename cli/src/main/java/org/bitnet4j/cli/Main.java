@@ -2,6 +2,7 @@ package org.bitnet4j.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import org.bitnet4j.quant.Printable;
 import picocli.CommandLine;
 
 /// Entry point of the `bitnet` command.
@@ -33,7 +34,14 @@ public final class Main {
     line.setParameterExceptionHandler(new UsageReport());
     line.setExecutionExceptionHandler(new FailureReport());
     line.setUsageHelpAutoWidth(true);
-    int code = line.execute(arguments);
+    int code;
+    try {
+      code = line.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      // Outputs were given up on the way here, and with them went what filled the memory.
+      err.println(outOfMemory(e));
+      code = ExitCode.OUT_OF_MEMORY;
+    }
     // A print writer keeps its failures to itself: a full disk would look like success.
     if (out.checkError() && code == ExitCode.OK) {
       code = ExitCode.IO;
@@ -41,5 +49,13 @@ public final class Main {
     }
     err.flush();
     return code;
+  }
+
+  private static String outOfMemory(OutOfMemoryError e) {
+    return "bitnet: the work must fit the memory, got ["
+        + Printable.line(String.valueOf(e.getMessage()))
+        + "] with a heap of "
+        + (Runtime.getRuntime().maxMemory() >> 20)
+        + " MiB. Raise it with BITNET4J_JVM_OPTS=-Xmx4g, or use fewer --threads.";
   }
 }

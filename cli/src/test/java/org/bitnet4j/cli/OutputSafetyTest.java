@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,6 +108,41 @@ final class OutputSafetyTest {
     assertThat(child.end()).as(child.errors()).isEqualTo(ExitCode.BAD_DATA);
     assertThat(child.errors())
         .contains("in.safetensors", "Leave the file alone")
+        .doesNotContain("\tat ");
+    assertThat(Trees.contents(folder).keySet()).containsExactly("");
+  }
+
+  /// A side file that does not fit the heap: it is attached to a container from memory.
+  @Test
+  void tooLittleMemoryIsSaidInOneLine() throws IOException, InterruptedException {
+    Path model = Files.createDirectory(directory.resolve("model"));
+    Files.move(input, model.resolve(Models.WEIGHTS));
+    Files.writeString(model.resolve("config.json"), "{}");
+    try (RandomAccessFile large =
+        new RandomAccessFile(model.resolve("tokenizer.json").toFile(), "rw")) {
+      large.setLength(200_000_000);
+    }
+    Child child =
+        Child.start(
+            directory,
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx64m",
+                "-XX:TieredStopAtLevel=1",
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "quantize",
+                model.toString(),
+                "-o",
+                folder.resolve("model").toString(),
+                "--set",
+                "packing.simd.enabled=false"));
+    assertThat(child.end()).as(child.errors()).isEqualTo(ExitCode.OUT_OF_MEMORY);
+    assertThat(child.errors())
+        .contains("bitnet: the work must fit the memory", "64 MiB", "BITNET4J_JVM_OPTS")
         .doesNotContain("\tat ");
     assertThat(Trees.contents(folder).keySet()).containsExactly("");
   }

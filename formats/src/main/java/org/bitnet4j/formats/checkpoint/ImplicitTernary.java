@@ -19,6 +19,10 @@ final class ImplicitTernary {
   private static final int TOLERANCE = 2;
 
   private static final int MAX_COLUMN_SHARDS = 6;
+
+  /// A few values have equal magnitudes by chance, one always has.
+  private static final int MIN_GROUP = 32;
+
   private static final int CHUNK = 1 << 16;
 
   private ImplicitTernary() {}
@@ -35,7 +39,9 @@ final class ImplicitTernary {
     Magnitudes whole = new Magnitudes(source);
     // Candidate 1 is a scale per row; the others cut each row into as many shards.
     int[] shards =
-        IntStream.rangeClosed(1, MAX_COLUMN_SHARDS).filter(k -> columns % k == 0).toArray();
+        IntStream.rangeClosed(1, MAX_COLUMN_SHARDS)
+            .filter(k -> columns % k == 0 && columns / k >= MIN_GROUP)
+            .toArray();
     Rows rows = new Rows(source);
     for (long row = 0; row < shape.rows(); row++) {
       float[] values = rows.values(row);

@@ -20,8 +20,16 @@ final class CodesRule implements Rule {
           elements += trits.codes().all();
         }
         case Measure.Trits _, Measure.Floats _ -> {}
-        case Measure.Failed(BitnetException failure) when failure != null ->
-            findings.add(Unreadable.finding(failure));
+        case Measure.Failed(var _, Measure.Damage damage)
+            when damage != null && damage.none() + damage.notFinite() > 0 -> {
+          if (damage.none() > 0) {
+            invalid.add(tensor);
+            threes += damage.none();
+            elements += damage.codes();
+          }
+        }
+        case Measure.Failed(BitnetException failure, var _) when failure != null ->
+            findings.add(Unreadable.finding(failure, tensor));
         case Measure.Failed _ -> {
           if (!isExpected(tensor)) {
             unexamined.add(tensor);

@@ -20,6 +20,11 @@ final class FiniteRule implements Rule {
         count = trits.scales().notFinite();
         place = "of " + trits.scales().count() + " scales";
       }
+      if (patient.measure(tensor) instanceof Measure.Failed(var _, var damage)
+          && damage != null) {
+        count = damage.notFinite();
+        place = "of " + damage.scales() + " scales";
+      }
       if (count > 0) {
         values += count;
         first = ill.isEmpty() ? place : first;

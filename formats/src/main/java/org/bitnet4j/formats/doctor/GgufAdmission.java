@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.bitnet4j.formats.gguf.GgufFile;
 import org.bitnet4j.formats.gguf.GgufTensor;
-import org.bitnet4j.formats.gguf.GgufType;
 import org.bitnet4j.quant.InvalidTensorException;
 import org.bitnet4j.quant.QuantizedTensor;
 import org.bitnet4j.quant.TensorShape;
@@ -77,7 +76,8 @@ final class GgufAdmission {
     Optional<TernaryLayout> layout = stored.type().layout().flatMap(TernaryLayout::find);
     if (layout.isPresent()) {
       return layout.get().readable(shape)
-          ? new PatientTensor.Quantized(() -> decode(stored, shape, layout.get()))
+          ? new PatientTensor.Quantized(
+              () -> decode(stored, shape, layout.get()), () -> count(stored, shape))
           : new PatientTensor.Opaque("rows that no block holds", false);
     }
     return switch (stored.type()) {
@@ -96,12 +96,11 @@ final class GgufAdmission {
     }
   }
 
-  /// Whether a stored type is one of the ternary ones.
-  static boolean isTernary(GgufType type) {
-    return type.layout().isPresent()
-        || switch (type) {
-          case TL1, TL1_BARE, TL2, TL2_BARE -> true;
-          default -> false;
-        };
+  private Optional<Measure.Damage> count(GgufTensor stored, TensorShape shape) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment bytes = arena.allocate(stored.bytes(), 64);
+      file.read(stored, 0, bytes);
+      return StoredTrits.count(stored.type(), shape, bytes);
+    }
   }
 }

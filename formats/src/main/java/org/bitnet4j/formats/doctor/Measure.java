@@ -95,5 +95,17 @@ sealed interface Measure {
   /// A tensor that could not be read.
   ///
   /// @param failure why; absent where nobody tried
-  record Failed(@Nullable BitnetException failure) implements Measure {}
+  /// @param damage what was counted in its bytes, absent where nothing could be
+  record Failed(@Nullable BitnetException failure, @Nullable Damage damage) implements Measure {
+    /// A tensor that nobody tried to read.
+    static final Failed UNTRIED = new Failed(null, null);
+  }
+
+  /// What is wrong in the bytes of a ternary tensor.
+  ///
+  /// @param none two-bit codes that stand for no trit
+  /// @param codes two-bit codes in all; 0 where trits are stored in another way
+  /// @param notFinite multipliers that are NaN or infinite
+  /// @param scales multipliers in all
+  record Damage(long none, long codes, long notFinite, long scales) {}
 }

@@ -112,7 +112,7 @@ final class Patient implements AutoCloseable {
 
   /// What was measured of a tensor.
   Measure measure(PatientTensor tensor) {
-    return measures.getOrDefault(tensor.name(), new Measure.Failed(null));
+    return measures.getOrDefault(tensor.name(), Measure.Failed.UNTRIED);
   }
 
   /// What was measured of a tensor, if it is ternary as stored.

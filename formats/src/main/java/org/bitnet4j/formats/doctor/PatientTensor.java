@@ -1,5 +1,6 @@
 package org.bitnet4j.formats.doctor;
 
+import java.util.Optional;
 import org.bitnet4j.formats.safetensors.SafetensorsFile;
 import org.bitnet4j.formats.safetensors.SafetensorsTensor;
 import org.bitnet4j.quant.QuantizedTensor;
@@ -33,7 +34,10 @@ record PatientTensor(
   record Floats(TensorSource source) implements Content {}
 
   /// Codes with multipliers.
-  record Quantized(Opener opener) implements Content {}
+  ///
+  /// @param opener decodes them
+  /// @param census counts what is wrong where the decoder refuses
+  record Quantized(Opener opener, Census census) implements Content {}
 
   /// Four rows in a byte, as Hugging Face packs them: read without the strictness of the reader, so
   /// that damage can be counted.
@@ -45,6 +49,13 @@ record PatientTensor(
   /// @param reason why, for people
   /// @param expected whether that is in order, as for the scale of another tensor
   record Opaque(String reason, boolean expected) implements Content {}
+
+  /// Looks into the bytes of a tensor that cannot be decoded.
+  @FunctionalInterface
+  interface Census {
+    /// What is wrong, empty where that cannot be counted.
+    Optional<Measure.Damage> count();
+  }
 
   /// Decodes a tensor.
   @FunctionalInterface

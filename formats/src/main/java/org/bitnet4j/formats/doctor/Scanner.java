@@ -64,7 +64,11 @@ final class Scanner {
     } catch (StorageException | MissingFileException e) {
       throw e;
     } catch (BitnetException e) {
-      return new Measure.Failed(e);
+      return new Measure.Failed(
+          e,
+          tensor.content() instanceof PatientTensor.Quantized(var _, var census)
+              ? census.count().orElse(null)
+              : null);
     } finally {
       finished(tensor);
     }
@@ -78,7 +82,7 @@ final class Scanner {
   private Measure read(PatientTensor tensor) {
     TensorShape shape = tensor.shape();
     if (shape.columns() > MAX_COLUMNS || shape.rows() > MAX_ROWS) {
-      return new Measure.Failed(null);
+      return Measure.Failed.UNTRIED;
     }
     double[] probe =
         tensor.role().kind() == TensorRole.Kind.QUERY && shape.rank() == 2
@@ -88,14 +92,14 @@ final class Scanner {
       case PatientTensor.Floats(var source) ->
           FloatScan.measure(source, probe, tensor.role().kind() == TensorRole.Kind.EMBEDDING);
       case PatientTensor.QuarterRows packed -> TritScan.measure(packed, shape, probe);
-      case PatientTensor.Quantized(var opener) -> {
+      case PatientTensor.Quantized(var opener, var _) -> {
         try (QuantizedTensor opened = opener.open()) {
           yield opened instanceof TernaryTensor ternary
               ? TritScan.measure(ternary, probe, tensor.isI2s() && shape.columns() % 128 == 0)
-              : new Measure.Failed(null);
+              : Measure.Failed.UNTRIED;
         }
       }
-      case PatientTensor.Opaque _ -> new Measure.Failed(null);
+      case PatientTensor.Opaque _ -> Measure.Failed.UNTRIED;
     };
   }
 

@@ -3,6 +3,7 @@ package org.bitnet4j.formats.doctor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.formats.checkpoint.CheckpointTensor;
@@ -38,7 +39,7 @@ final class TritAdmission {
     PatientTensor.Content content =
         switch (tensor.content()) {
           case FLOAT -> new PatientTensor.Floats(checkpoint.floats(tensor));
-          case TERNARY -> new PatientTensor.Quantized(() -> checkpoint.quantized(tensor));
+          case TERNARY -> new PatientTensor.Quantized(() -> checkpoint.quantized(tensor), Optional::empty);
           case INTEGER -> new PatientTensor.Opaque(tensor.type(), true);
           case SCALE -> new PatientTensor.Opaque(tensor.type(), true);
           case OTHER -> new PatientTensor.Opaque(tensor.type(), false);

@@ -28,4 +28,15 @@ final class Unreadable {
               Severity.ERROR, "the model", String.valueOf(fault.getMessage()));
     };
   }
+
+  /// The finding of a tensor that cannot be decoded.
+  ///
+  /// @param fault why a decoder refused
+  /// @param tensor the tensor
+  static Finding finding(BitnetException fault, PatientTensor tensor) {
+    return fault instanceof MalformedFileException
+        ? finding(fault)
+        : FindingCode.UNREADABLE_FILE.finding(
+            Severity.ERROR, tensor.where(), String.valueOf(fault.getMessage()));
+  }
 }

@@ -55,25 +55,20 @@ final class ImplicitTernaryTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, 1, tensor",
-    "2, 1, row",
-    "6, 1, row",
-    "1, 2, group 30",
-    "1, 3, group 20",
-    "1, 6, group 10",
-    "2, 2, group 30"
+    "1, 1, tensor", "2, 1, row", "6, 1, row", "1, 2, group 120", "1, 3, group 80",
+    "1, 6, group 40", "2, 2, group 120"
   })
   void everyShardingIsSeenAndReadExactly(int rowShards, int columnShards, String expected) {
     for (ElementType type : ElementType.values()) {
-      Stored source = shards(48, 60, rowShards, columnShards, type, 7);
+      Stored source = shards(48, 240, rowShards, columnShards, type, 7);
       Optional<Granularity> seen = ImplicitTernary.detect(source);
       assertThat(seen.map(ImplicitTernaryTest::name)).contains(expected);
       try (TernaryTensor tensor = ImplicitTernary.read(source, seen.orElseThrow())) {
-        float[] row = new float[60];
+        float[] row = new float[240];
         for (int r = 0; r < 48; r++) {
           tensor.dequantizeRow(r, row, 0);
-          for (int c = 0; c < 60; c++) {
-            assertThat(row[c]).isEqualTo(source.values[r * 60 + c]);
+          for (int c = 0; c < 240; c++) {
+            assertThat(row[c]).isEqualTo(source.values[r * 240 + c]);
           }
         }
       }
@@ -98,14 +93,29 @@ final class ImplicitTernaryTest {
           case BF16 -> 0x1p-7f;
         };
     for (int steps = 0; steps <= 4; steps++) {
-      float[] values = {1, 0, -1, 1 + steps * step};
-      Stored source = new Stored(TensorShape.of(1, 4), type, values);
-      // One row of four columns has two shards of two: apart they are ternary in any case.
-      Stored whole = new Stored(TensorShape.of(4, 1), type, values);
+      // Two rows of 64 columns; the last value is off, so each way of cutting rows meets it.
+      float[] values = new float[128];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = i % 3 - 1;
+      }
+      values[127] = 1 + steps * step;
+      Stored source = new Stored(TensorShape.of(2, 64), type, values);
       assertThat(ImplicitTernary.detect(source).map(ImplicitTernaryTest::name))
-          .contains(steps <= 2 ? "tensor" : "group 2");
-      assertThat(ImplicitTernary.detect(whole).map(ImplicitTernaryTest::name))
-          .contains(steps <= 2 ? "tensor" : "row");
+          .isEqualTo(steps <= 2 ? Optional.of("tensor") : Optional.empty());
+    }
+  }
+
+  /// Three columns are no shard: that any value equals itself says nothing.
+  @Test
+  void fewColumnsAreNoEvidence() {
+    SplittableRandom random = new SplittableRandom(3);
+    for (int columns : new int[] {1, 2, 3, 6, 31}) {
+      float[] values = new float[8 * columns];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) random.nextGaussian();
+      }
+      TensorShape shape = TensorShape.of(8, columns);
+      assertThat(ImplicitTernary.detect(new Stored(shape, ElementType.F32, values))).isEmpty();
     }
   }
 

@@ -328,7 +328,7 @@ final class DirectoryDoctorTest {
   }
 
   private static SampleModel.Trits healthy(String name) {
-    return Objects.requireNonNull(SampleModel.healthy().trits.get(name));
+    return Objects.requireNonNull(SampleModel.healthy().trits().get(name));
   }
 
   private static SampleModel.Floats normal(String name) {
@@ -364,7 +364,7 @@ final class DirectoryDoctorTest {
   @Test
   void latentWeightsWithModeOfflineAreFixedByModeOnline() {
     DirectorySpecimen specimen = DirectorySpecimen.packed(SampleModel.healthy());
-    for (String name : List.copyOf(SampleModel.healthy().trits.keySet())) {
+    for (String name : List.copyOf(SampleModel.healthy().trits().keySet())) {
       specimen.tensors.put(name, DirectorySpecimen.bfloat(latent(name)));
       specimen.tensors.remove(name + "_scale");
     }

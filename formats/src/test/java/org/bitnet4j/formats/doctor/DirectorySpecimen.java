@@ -82,8 +82,8 @@ final class DirectorySpecimen {
     specimen.quantization.put("quant_method", "bitnet");
     specimen.quantization.put("linear_class", "autobitlinear");
     specimen.quantization.put("quantization_mode", "offline");
-    model.floats.forEach((name, floats) -> specimen.tensors.put(name, bfloat(floats)));
-    model.trits.forEach((name, trits) -> {
+    model.floats().forEach((name, floats) -> specimen.tensors.put(name, bfloat(floats)));
+    model.trits().forEach((name, trits) -> {
       specimen.tensors.put(name, pack(trits));
       specimen.tensors.put(name + "_scale", scale(trits.scale()));
     });
@@ -93,8 +93,8 @@ final class DirectorySpecimen {
   /// Float weights that are already trits times a scale.
   static DirectorySpecimen unpacked(SampleModel model) {
     DirectorySpecimen specimen = new DirectorySpecimen();
-    model.floats.forEach((name, floats) -> specimen.tensors.put(name, bfloat(floats)));
-    model.trits.forEach((name, trits) -> {
+    model.floats().forEach((name, floats) -> specimen.tensors.put(name, bfloat(floats)));
+    model.trits().forEach((name, trits) -> {
       float[] values = new float[trits.values().length];
       for (int i = 0; i < values.length; i++) {
         values[i] = trits.values()[i] * trits.scale();

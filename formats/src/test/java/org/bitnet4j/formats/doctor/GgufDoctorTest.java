@@ -275,7 +275,7 @@ final class GgufDoctorTest {
             FindingCode.SCALE_CONVENTION,
             s ->
                 SampleModel.healthy()
-                    .trits
+                    .trits()
                     .forEach((name, trits) ->
                         s.tensors.put(
                             GgufSpecimen.ggufName(name),
@@ -286,9 +286,9 @@ final class GgufDoctorTest {
             s -> {
               SampleModel model = new SampleModel(7, 0.5, 320);
               s.metadata.put(ARCHITECTURE + ".feed_forward_length", GgufValue.u32(320));
-              model.floats.forEach((name, floats) ->
+              model.floats().forEach((name, floats) ->
                   s.tensors.put(GgufSpecimen.ggufName(name), GgufSpecimen.f32(floats)));
-              model.trits.forEach((name, trits) ->
+              model.trits().forEach((name, trits) ->
                   s.tensors.put(GgufSpecimen.ggufName(name), GgufSpecimen.packFlat(trits)));
             }),
         new Fault(
@@ -428,9 +428,9 @@ final class GgufDoctorTest {
   }
 
   private static void repack(GgufSpecimen specimen, SampleModel model, String layout) {
-    model.floats.forEach((name, floats) ->
+    model.floats().forEach((name, floats) ->
         specimen.tensors.put(GgufSpecimen.ggufName(name), GgufSpecimen.f32(floats)));
-    model.trits.forEach((name, trits) ->
+    model.trits().forEach((name, trits) ->
         specimen.tensors.put(GgufSpecimen.ggufName(name), GgufSpecimen.pack(trits, layout)));
   }
 
@@ -458,7 +458,7 @@ final class GgufDoctorTest {
   }
 
   private static SampleModel.Trits down() {
-    return java.util.Objects.requireNonNull(SampleModel.healthy().trits.get(DOWN_NAME));
+    return java.util.Objects.requireNonNull(SampleModel.healthy().trits().get(DOWN_NAME));
   }
 
   private static SampleModel.Trits requantized(double zeroShare) {

@@ -72,8 +72,8 @@ final class GgufSpecimen {
   static GgufSpecimen of(SampleModel model, String layout) {
     GgufSpecimen specimen = new GgufSpecimen();
     specimen.declare("bitnet-b1.58", model.ffn());
-    model.floats.forEach((name, floats) -> specimen.tensors.put(ggufName(name), f32(floats)));
-    model.trits.forEach((name, trits) -> specimen.tensors.put(ggufName(name), pack(trits, layout)));
+    model.floats().forEach((name, floats) -> specimen.tensors.put(ggufName(name), f32(floats)));
+    model.trits().forEach((name, trits) -> specimen.tensors.put(ggufName(name), pack(trits, layout)));
     return specimen;
   }
 

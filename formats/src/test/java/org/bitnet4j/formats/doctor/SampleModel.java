@@ -1,5 +1,6 @@
 package org.bitnet4j.formats.doctor;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
@@ -65,10 +66,12 @@ final class SampleModel {
     }
   }
 
+  private static final SampleModel HEALTHY = new SampleModel(7, 0.5);
+
   private final Random random;
   private final int ffn;
-  final Map<String, Trits> trits = new LinkedHashMap<>();
-  final Map<String, Floats> floats = new LinkedHashMap<>();
+  private final Map<String, Trits> trits = new LinkedHashMap<>();
+  private final Map<String, Floats> floats = new LinkedHashMap<>();
 
   /// A model.
   ///
@@ -104,8 +107,19 @@ final class SampleModel {
     floats.put("model.norm.weight", vector(hidden));
   }
 
+  /// The model that most tests begin with.
   static SampleModel healthy() {
-    return new SampleModel(7, 0.5);
+    return HEALTHY;
+  }
+
+  /// Ternary matrices by their Hugging Face names.
+  Map<String, Trits> trits() {
+    return Collections.unmodifiableMap(trits);
+  }
+
+  /// Float tensors by their Hugging Face names.
+  Map<String, Floats> floats() {
+    return Collections.unmodifiableMap(floats);
   }
 
   /// Width of the feed-forward part.
