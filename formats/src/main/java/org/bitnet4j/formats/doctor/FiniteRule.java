@@ -20,8 +20,7 @@ final class FiniteRule implements Rule {
         count = trits.scales().notFinite();
         place = "of " + trits.scales().count() + " scales";
       }
-      if (patient.measure(tensor) instanceof Measure.Failed(var _, var damage)
-          && damage != null) {
+      if (patient.measure(tensor) instanceof Measure.Failed(var _, var damage) && damage != null) {
         count = damage.notFinite();
         place = "of " + damage.scales() + " scales";
       }

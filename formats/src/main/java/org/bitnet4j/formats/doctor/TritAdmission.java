@@ -39,7 +39,8 @@ final class TritAdmission {
     PatientTensor.Content content =
         switch (tensor.content()) {
           case FLOAT -> new PatientTensor.Floats(checkpoint.floats(tensor));
-          case TERNARY -> new PatientTensor.Quantized(() -> checkpoint.quantized(tensor), Optional::empty);
+          case TERNARY ->
+              new PatientTensor.Quantized(() -> checkpoint.quantized(tensor), Optional::empty);
           case INTEGER -> new PatientTensor.Opaque(tensor.type(), true);
           case SCALE -> new PatientTensor.Opaque(tensor.type(), true);
           case OTHER -> new PatientTensor.Opaque(tensor.type(), false);

@@ -83,10 +83,12 @@ final class DirectorySpecimen {
     specimen.quantization.put("linear_class", "autobitlinear");
     specimen.quantization.put("quantization_mode", "offline");
     model.floats().forEach((name, floats) -> specimen.tensors.put(name, bfloat(floats)));
-    model.trits().forEach((name, trits) -> {
-      specimen.tensors.put(name, pack(trits));
-      specimen.tensors.put(name + "_scale", scale(trits.scale()));
-    });
+    model
+        .trits()
+        .forEach((name, trits) -> {
+          specimen.tensors.put(name, pack(trits));
+          specimen.tensors.put(name + "_scale", scale(trits.scale()));
+        });
     return specimen;
   }
 
@@ -94,13 +96,16 @@ final class DirectorySpecimen {
   static DirectorySpecimen unpacked(SampleModel model) {
     DirectorySpecimen specimen = new DirectorySpecimen();
     model.floats().forEach((name, floats) -> specimen.tensors.put(name, bfloat(floats)));
-    model.trits().forEach((name, trits) -> {
-      float[] values = new float[trits.values().length];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = trits.values()[i] * trits.scale();
-      }
-      specimen.tensors.put(name, bfloat(new SampleModel.Floats(trits.shape(), values)));
-    });
+    model
+        .trits()
+        .forEach((name, trits) -> {
+          byte[] codes = trits.values();
+          float[] values = new float[codes.length];
+          for (int i = 0; i < values.length; i++) {
+            values[i] = codes[i] * trits.scale();
+          }
+          specimen.tensors.put(name, bfloat(new SampleModel.Floats(trits.shape(), values)));
+        });
     return specimen;
   }
 

@@ -286,10 +286,14 @@ final class GgufDoctorTest {
             s -> {
               SampleModel model = new SampleModel(7, 0.5, 320);
               s.metadata.put(ARCHITECTURE + ".feed_forward_length", GgufValue.u32(320));
-              model.floats().forEach((name, floats) ->
-                  s.tensors.put(GgufSpecimen.ggufName(name), GgufSpecimen.f32(floats)));
-              model.trits().forEach((name, trits) ->
-                  s.tensors.put(GgufSpecimen.ggufName(name), GgufSpecimen.packFlat(trits)));
+              model
+                  .floats()
+                  .forEach((name, floats) ->
+                      s.tensors.put(GgufSpecimen.ggufName(name), GgufSpecimen.f32(floats)));
+              model
+                  .trits()
+                  .forEach((name, trits) ->
+                      s.tensors.put(GgufSpecimen.ggufName(name), GgufSpecimen.packFlat(trits)));
             }),
         new Fault(
             "type id 42 with blocks of 128",
@@ -428,10 +432,14 @@ final class GgufDoctorTest {
   }
 
   private static void repack(GgufSpecimen specimen, SampleModel model, String layout) {
-    model.floats().forEach((name, floats) ->
-        specimen.tensors.put(GgufSpecimen.ggufName(name), GgufSpecimen.f32(floats)));
-    model.trits().forEach((name, trits) ->
-        specimen.tensors.put(GgufSpecimen.ggufName(name), GgufSpecimen.pack(trits, layout)));
+    model
+        .floats()
+        .forEach((name, floats) ->
+            specimen.tensors.put(GgufSpecimen.ggufName(name), GgufSpecimen.f32(floats)));
+    model
+        .trits()
+        .forEach((name, trits) ->
+            specimen.tensors.put(GgufSpecimen.ggufName(name), GgufSpecimen.pack(trits, layout)));
   }
 
   private static byte[] bytes(float... values) {

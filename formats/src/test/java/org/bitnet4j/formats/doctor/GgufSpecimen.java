@@ -73,7 +73,9 @@ final class GgufSpecimen {
     GgufSpecimen specimen = new GgufSpecimen();
     specimen.declare("bitnet-b1.58", model.ffn());
     model.floats().forEach((name, floats) -> specimen.tensors.put(ggufName(name), f32(floats)));
-    model.trits().forEach((name, trits) -> specimen.tensors.put(ggufName(name), pack(trits, layout)));
+    model
+        .trits()
+        .forEach((name, trits) -> specimen.tensors.put(ggufName(name), pack(trits, layout)));
     return specimen;
   }
 
@@ -113,9 +115,9 @@ final class GgufSpecimen {
   }
 
   static Stored f32(SampleModel.Floats floats) {
-    ByteBuffer data =
-        ByteBuffer.allocate(4 * floats.values().length).order(ByteOrder.LITTLE_ENDIAN);
-    for (float value : floats.values()) {
+    float[] values = floats.values();
+    ByteBuffer data = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    for (float value : values) {
       data.putFloat(value);
     }
     return new Stored(GgufType.F32, floats.shape(), data.array());
@@ -125,13 +127,14 @@ final class GgufSpecimen {
   static Stored pack(SampleModel.Trits trits, String name) {
     TernaryLayout layout = TernaryLayout.find(name).orElseThrow();
     TensorShape shape = trits.shape();
+    byte[] values = trits.values();
     byte[] data = new byte[Math.toIntExact(layout.bytes(shape))];
     try (Arena arena = Arena.ofConfined();
         Workers workers = Workers.of(1);
         TernaryTensor tensor =
             TernaryTensor.allocate("t", shape, new Granularity.PerTensor(), false)) {
       for (int row = 0; row < shape.rows(); row++) {
-        tensor.writeRow(row, trits.values(), row * shape.columns());
+        tensor.writeRow(row, values, row * shape.columns());
       }
       tensor.scales().setMultiplier(0, trits.scale());
       MemorySegment stored = arena.allocate(data.length, 64);
