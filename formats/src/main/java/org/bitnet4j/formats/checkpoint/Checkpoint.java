@@ -8,16 +8,16 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.function.Consumer;
-import org.bitnet4j.formats.huggingface.HuggingFaceCheckpoint;
 import org.bitnet4j.formats.gguf.GgufFile;
+import org.bitnet4j.formats.huggingface.HuggingFaceCheckpoint;
 import org.bitnet4j.formats.huggingface.ModelConfig;
 import org.bitnet4j.quant.QuantizedTensor;
 import org.bitnet4j.quant.TensorSource;
 import org.bitnet4j.quant.Workers;
 
 /// A model file of any format, open for reading: a `.trit` container, a GGUF file, a safetensors
-/// file or a Hugging Face directory. Names and row order are those of Hugging Face. Usable from many
-/// threads.
+/// file or a Hugging Face directory. Names and row order are those of Hugging Face. Usable from
+/// many threads.
 public sealed interface Checkpoint extends AutoCloseable
     permits GgufCheckpoint, SafetensorsCheckpoint, TernaryView, TritCheckpoint {
 

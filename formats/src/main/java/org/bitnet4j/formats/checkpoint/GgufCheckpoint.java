@@ -90,9 +90,7 @@ final class GgufCheckpoint implements Checkpoint {
   private CheckpointTensor.Content content(GgufTensor tensor) {
     return layout(tensor).isPresent()
         ? CheckpointTensor.Content.TERNARY
-        : isFloat(tensor.type())
-            ? CheckpointTensor.Content.FLOAT
-            : CheckpointTensor.Content.OTHER;
+        : isFloat(tensor.type()) ? CheckpointTensor.Content.FLOAT : CheckpointTensor.Content.OTHER;
   }
 
   private static boolean isFloat(GgufType type) {
@@ -239,10 +237,9 @@ final class GgufCheckpoint implements Checkpoint {
   @Override
   public SortedMap<String, byte[]> sideFiles() {
     return architecture
-        .map(map ->
-            MetadataMap.toSideFiles(map, file.metadata(), name -> file.find(name) != null))
-        .orElseGet(() ->
-            new TreeMap<>(Map.of(MetadataMap.STORED, MetadataFile.encode(file.metadata()))));
+        .map(map -> MetadataMap.toSideFiles(map, file.metadata(), name -> file.find(name) != null))
+        .orElseGet(
+            () -> new TreeMap<>(Map.of(MetadataMap.STORED, MetadataFile.encode(file.metadata()))));
   }
 
   /// Metadata is no config.json: nothing declares latent weights in a GGUF file.

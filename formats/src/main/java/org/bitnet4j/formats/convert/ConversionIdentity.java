@@ -58,10 +58,12 @@ final class ConversionIdentity {
     for (CheckpointTensor tensor : model.fileOrder()) {
       update(sha, tensor.toString());
     }
-    model.sideFiles().forEach((name, content) -> {
-      update(sha, name);
-      sha.update(content);
-    });
+    model
+        .sideFiles()
+        .forEach((name, content) -> {
+          update(sha, name);
+          sha.update(content);
+        });
     return HexFormat.of().formatHex(sha.digest());
   }
 

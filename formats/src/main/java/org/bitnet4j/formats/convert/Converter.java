@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.formats.checkpoint.CheckpointTensor;
-import org.bitnet4j.formats.checkpoint.CheckpointTensor.Content;
 import org.bitnet4j.formats.output.ModelFormat;
 import org.bitnet4j.formats.output.ModelHashes;
 import org.bitnet4j.formats.output.ModelOutput;
@@ -133,8 +132,7 @@ public final class Converter {
             case TernaryTensor ternary -> TensorHash.of(ternary);
             case IntegerTensor _ -> null;
           };
-      StoredTensor stored =
-          output.quantized(quantized, hash, PackingConfig.maxSpeed(), workers);
+      StoredTensor stored = output.quantized(quantized, hash, PackingConfig.maxSpeed(), workers);
       return row(tensor, hash, stored, false);
     }
   }

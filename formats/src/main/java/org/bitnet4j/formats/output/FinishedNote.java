@@ -38,8 +38,7 @@ final class FinishedNote {
     }
     TensorHash hash = null;
     if (lines.length == LINES_WITH_HASH) {
-      if (!SHA256.matcher(lines[LINES]).matches()
-          || !SHA256.matcher(lines[LINES + 1]).matches()) {
+      if (!SHA256.matcher(lines[LINES]).matches() || !SHA256.matcher(lines[LINES + 1]).matches()) {
         return Optional.empty();
       }
       hash = new TensorHash(lines[LINES], lines[LINES + 1]);

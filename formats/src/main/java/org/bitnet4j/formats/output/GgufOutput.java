@@ -80,7 +80,8 @@ final class GgufOutput implements ModelOutput {
     FileOutput file = AtomicOutput.create(target);
     boolean begun = false;
     try {
-      GgufWriter writer = GgufWriter.begin(file, metadata(format, naming.metadata(), provenance), inOrder);
+      GgufWriter writer =
+          GgufWriter.begin(file, metadata(format, naming.metadata(), provenance), inOrder);
       begun = true;
       return new GgufOutput(format, naming, checkpoint, provenance, file, writer, entries);
     } finally {
@@ -112,11 +113,7 @@ final class GgufOutput implements ModelOutput {
   }
 
   private static GgufType ternaryType(ModelFormat format) {
-    return format
-        .layout()
-        .map(TernaryLayout::name)
-        .map(GgufType::valueOf)
-        .orElse(GgufType.F16);
+    return format.layout().map(TernaryLayout::name).map(GgufType::valueOf).orElse(GgufType.F16);
   }
 
   private GgufEntry entry(String name) {
@@ -170,8 +167,7 @@ final class GgufOutput implements ModelOutput {
   @Override
   public StoredTensor keep(CheckpointTensor tensor) {
     GgufEntry entry = entry(tensor.name());
-    KeptType.copy(
-        checkpoint, tensor, entry, naming, bytes -> writer.write(entry.name(), bytes));
+    KeptType.copy(checkpoint, tensor, entry, naming, bytes -> writer.write(entry.name(), bytes));
     return new StoredTensor(entry.type().name(), entry.bytes(), ScaleRounding.EXACT);
   }
 

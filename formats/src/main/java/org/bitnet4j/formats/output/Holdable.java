@@ -49,7 +49,8 @@ final class Holdable {
       case TensorForm.Integers(int bits) ->
           format == ModelFormat.TRIT
               ? null
-              : new Refusal(format.label() + " holds trits only", bits + "-bit codes", OTHER_FORMAT);
+              : new Refusal(
+                  format.label() + " holds trits only", bits + "-bit codes", OTHER_FORMAT);
       case TensorForm.Ternary(Granularity granularity, boolean offsets) ->
           offsets && format != ModelFormat.TRIT
               ? new Refusal(
@@ -63,7 +64,9 @@ final class Holdable {
     return format.isGguf() || type != null
         ? null
         : new Refusal(
-            format.label() + " needs a tensor whose values can be read", tensor.type(), OTHER_FORMAT);
+            format.label() + " needs a tensor whose values can be read",
+            tensor.type(),
+            OTHER_FORMAT);
   }
 
   private static @Nullable Refusal ternary(

@@ -4,8 +4,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/// The keys under which GGUF and safetensors files say where they come from. Both have them in their
-/// header, before the hashes are known: their place is held by zeros until then.
+/// The keys under which GGUF and safetensors files say where they come from. Both have them in
+/// their header, before the hashes are known: their place is held by zeros until then.
 final class ProvenanceKeys {
   /// Canonical JSON of the recipe.
   static final String RECIPE = "bitnet4j.recipe";

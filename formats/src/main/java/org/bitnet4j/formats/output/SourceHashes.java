@@ -16,8 +16,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.bitnet4j.formats.io.InputFile;
 
-/// SHA-256 of the files that a model is read from, computed beside the conversion on a thread of its
-/// own.
+/// SHA-256 of the files that a model is read from, computed beside the conversion on a thread of
+/// its own.
 public final class SourceHashes implements AutoCloseable {
   private static final int PIECE = 1 << 20;
 
@@ -32,14 +32,13 @@ public final class SourceHashes implements AutoCloseable {
   /// @param files the files
   public SourceHashes(List<Path> files) {
     this.hashes =
-        executor.submit(
-            () -> {
-              SequencedMap<String, String> all = new LinkedHashMap<>();
-              for (Path file : files) {
-                all.put(String.valueOf(file.getFileName()), sha256(file));
-              }
-              return all;
-            });
+        executor.submit(() -> {
+          SequencedMap<String, String> all = new LinkedHashMap<>();
+          for (Path file : files) {
+            all.put(String.valueOf(file.getFileName()), sha256(file));
+          }
+          return all;
+        });
   }
 
   private String sha256(Path path) {

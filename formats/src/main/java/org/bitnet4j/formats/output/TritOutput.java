@@ -36,9 +36,7 @@ final class TritOutput implements ModelOutput {
   static TritOutput begin(Path target, Checkpoint checkpoint, Provenance provenance) {
     String fingerprint = provenance.fingerprint();
     TritWriter writer =
-        fingerprint == null
-            ? TritWriter.create(target)
-            : TritWriter.resume(target, fingerprint);
+        fingerprint == null ? TritWriter.create(target) : TritWriter.resume(target, fingerprint);
     return new TritOutput(writer, checkpoint, provenance);
   }
 

@@ -1,30 +1,29 @@
 package org.bitnet4j.formats.quantize;
 
-import org.bitnet4j.quant.config.WeightQuantizationConfig;
-import org.bitnet4j.quant.TensorHash;
-import org.bitnet4j.formats.output.SourceHashes;
-import org.bitnet4j.formats.output.StoredTensor;
-import org.bitnet4j.formats.output.Provenance;
-import org.bitnet4j.formats.output.Progress;
-import org.bitnet4j.formats.output.Outputs;
-import org.bitnet4j.formats.output.OutputTensor;
-import org.bitnet4j.formats.output.ModelOutput;
-import org.bitnet4j.formats.output.ModelHashes;
-import org.bitnet4j.formats.output.ModelFormat;
-import java.util.Map;
-import java.util.HashMap;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.formats.checkpoint.CheckpointTensor;
-import org.bitnet4j.formats.huggingface.HuggingFaceCheckpoint;
+import org.bitnet4j.formats.output.ModelFormat;
+import org.bitnet4j.formats.output.ModelHashes;
+import org.bitnet4j.formats.output.ModelOutput;
+import org.bitnet4j.formats.output.OutputTensor;
+import org.bitnet4j.formats.output.Outputs;
+import org.bitnet4j.formats.output.Progress;
+import org.bitnet4j.formats.output.Provenance;
+import org.bitnet4j.formats.output.SourceHashes;
+import org.bitnet4j.formats.output.StoredTensor;
 import org.bitnet4j.formats.report.QuantizationReport;
 import org.bitnet4j.formats.report.TensorReport;
 import org.bitnet4j.quant.InvalidTensorException;
+import org.bitnet4j.quant.TensorHash;
 import org.bitnet4j.quant.Workers;
 import org.bitnet4j.quant.config.ConfigFormat;
 import org.bitnet4j.quant.config.Recipe;
+import org.bitnet4j.quant.config.WeightQuantizationConfig;
 import org.bitnet4j.quant.metrics.SizeStatistics;
 
 /// Quantizes a float checkpoint as a recipe says, one tensor at a time.
@@ -105,11 +104,7 @@ public final class CheckpointQuantizer {
   /// @throws InvalidTensorException for NaN or infinite weights, or a tensor that the format cannot
   ///   hold
   public QuantizationReport run(
-      ModelFormat format,
-      Path target,
-      RunDescription about,
-      Workers workers,
-      Progress progress) {
+      ModelFormat format, Path target, RunDescription about, Workers workers, Progress progress) {
     long start = System.nanoTime();
     long total = decisions.stream().mapToLong(decision -> decision.tensor().bytes()).sum();
     long done = 0;
@@ -154,7 +149,8 @@ public final class CheckpointQuantizer {
     WeightQuantizationConfig config = decision.config();
     if (config == null) {
       long start = System.nanoTime();
-      return TensorQuantization.kept(tensor, output.keep(tensor), (System.nanoTime() - start) / 1e9);
+      return TensorQuantization.kept(
+          tensor, output.keep(tensor), (System.nanoTime() - start) / 1e9);
     }
     try (TensorQuantization quantization =
         TensorQuantization.of(checkpoint.floats(tensor), config, workers)) {

@@ -1,20 +1,20 @@
 package org.bitnet4j.formats.quantize;
 
-import org.bitnet4j.quant.layout.ScaleRounding;
-import java.util.OptionalLong;
-import org.bitnet4j.formats.output.StoredTensor;
-import org.bitnet4j.formats.output.Outputs;
-import org.bitnet4j.formats.output.ModelFormat;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.formats.checkpoint.CheckpointTensor;
+import org.bitnet4j.formats.output.ModelFormat;
+import org.bitnet4j.formats.output.Outputs;
+import org.bitnet4j.formats.output.StoredTensor;
 import org.bitnet4j.formats.report.TensorReport;
 import org.bitnet4j.quant.ElementType;
 import org.bitnet4j.quant.TensorShape;
 import org.bitnet4j.quant.TensorSource;
 import org.bitnet4j.quant.Workers;
 import org.bitnet4j.quant.config.WeightQuantizationConfig;
+import org.bitnet4j.quant.layout.ScaleRounding;
 import org.bitnet4j.quant.packing.PackedTensor;
 
 /// Estimates a run by doing it on a sample: up to 64 rows of each tensor, evenly spread.
@@ -27,10 +27,7 @@ final class Planner {
   private Planner() {}
 
   static QuantizationPlan plan(
-      Checkpoint checkpoint,
-      List<TensorDecision> decisions,
-      ModelFormat format,
-      Workers workers) {
+      Checkpoint checkpoint, List<TensorDecision> decisions, ModelFormat format, Workers workers) {
     List<QuantizationPlan.Tensor> tensors = new ArrayList<>();
     long original = 0;
     long stored = 0;
@@ -79,10 +76,7 @@ final class Planner {
   private record Estimate(TensorReport report, long storedBytes, double seconds) {}
 
   private static Estimate estimate(
-      TensorSource source,
-      WeightQuantizationConfig config,
-      ModelFormat format,
-      Workers workers) {
+      TensorSource source, WeightQuantizationConfig config, ModelFormat format, Workers workers) {
     TensorSource sample = sample(source);
     double share = (double) sample.shape().elements() / source.shape().elements();
     long start = System.nanoTime();

@@ -1,6 +1,5 @@
 package org.bitnet4j.formats.quantize;
 
-import org.bitnet4j.quant.layout.ScaleRounding;
 import org.bitnet4j.formats.checkpoint.CheckpointTensor;
 import org.bitnet4j.formats.output.StoredTensor;
 import org.bitnet4j.formats.report.TensorReport;
@@ -12,6 +11,7 @@ import org.bitnet4j.quant.Workers;
 import org.bitnet4j.quant.config.PackingConfig;
 import org.bitnet4j.quant.config.QuantizationPrecision;
 import org.bitnet4j.quant.config.WeightQuantizationConfig;
+import org.bitnet4j.quant.layout.ScaleRounding;
 import org.bitnet4j.quant.metrics.SizeStatistics;
 import org.bitnet4j.quant.metrics.TritStatistics;
 import org.bitnet4j.quant.packing.PackedTensor;

@@ -46,12 +46,7 @@ final class TernaryViewTest {
     try (Workers workers = Workers.of(2);
         Checkpoint latent = Checkpoint.open(shipped("tiny-bitnet"))) {
       CheckpointQuantizer.of(latent, Recipe.bitnet())
-          .run(
-              ModelFormat.TRIT,
-              file,
-              new RunDescription("t", "p", "s"),
-              workers,
-              Progress.NONE);
+          .run(ModelFormat.TRIT, file, new RunDescription("t", "p", "s"), workers, Progress.NONE);
       try (Checkpoint quantized = Checkpoint.open(file)) {
         Checkpoint view = latent.ternary(workers);
         assertThat(ternary(view)).isEqualTo(ternary(quantized)).hasSize(21);

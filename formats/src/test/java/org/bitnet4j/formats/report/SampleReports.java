@@ -70,7 +70,20 @@ final class SampleReports {
     long bytes = 2 * shape.elements();
     SizeStatistics size = new SizeStatistics(shape.elements(), bytes, bytes);
     return new TensorReport(
-        name, shape, "BF16, kept", "", "", size, null, null, 0, 0, 0.002, null, null, ScaleRounding.EXACT);
+        name,
+        shape,
+        "BF16, kept",
+        "",
+        "",
+        size,
+        null,
+        null,
+        0,
+        0,
+        0.002,
+        null,
+        null,
+        ScaleRounding.EXACT);
   }
 
   /// Weights with heavier tails the larger `tail`, absmean over all of them.
