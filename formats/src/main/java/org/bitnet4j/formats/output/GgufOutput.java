@@ -19,6 +19,7 @@ import org.bitnet4j.formats.gguf.GgufValue;
 import org.bitnet4j.formats.gguf.GgufValueType;
 import org.bitnet4j.formats.gguf.GgufWriter;
 import org.bitnet4j.formats.io.AtomicOutput;
+import org.bitnet4j.formats.io.DequantizedTrits;
 import org.bitnet4j.formats.io.FileOutput;
 import org.bitnet4j.quant.ElementType;
 import org.bitnet4j.quant.IntegerTensor;
@@ -80,7 +81,8 @@ final class GgufOutput implements ModelOutput {
     FileOutput file = AtomicOutput.create(target);
     boolean begun = false;
     try {
-      GgufWriter writer = GgufWriter.begin(file, metadata(format, naming.metadata(), provenance), inOrder);
+      GgufWriter writer =
+          GgufWriter.begin(file, metadata(format, naming.metadata(), provenance), inOrder);
       begun = true;
       return new GgufOutput(format, naming, checkpoint, provenance, file, writer, entries);
     } finally {
@@ -112,11 +114,7 @@ final class GgufOutput implements ModelOutput {
   }
 
   private static GgufType ternaryType(ModelFormat format) {
-    return format
-        .layout()
-        .map(TernaryLayout::name)
-        .map(GgufType::valueOf)
-        .orElse(GgufType.F16);
+    return format.layout().map(TernaryLayout::name).map(GgufType::valueOf).orElse(GgufType.F16);
   }
 
   private GgufEntry entry(String name) {
@@ -161,8 +159,9 @@ final class GgufOutput implements ModelOutput {
         writer.write(entry.name(), stored);
       }
     } else {
-      rounding = Dequantized.rounding(tensor, ElementType.F16);
-      Dequantized.write(tensor, ElementType.F16, bytes -> writer.write(entry.name(), bytes));
+      DequantizedTrits values = new DequantizedTrits(tensor, ElementType.F16);
+      rounding = values.rounding();
+      values.write(bytes -> writer.write(entry.name(), bytes));
     }
     return new StoredTensor(entry.type().name(), entry.bytes(), rounding);
   }
@@ -170,8 +169,7 @@ final class GgufOutput implements ModelOutput {
   @Override
   public StoredTensor keep(CheckpointTensor tensor) {
     GgufEntry entry = entry(tensor.name());
-    KeptType.copy(
-        checkpoint, tensor, entry, naming, bytes -> writer.write(entry.name(), bytes));
+    KeptType.copy(checkpoint, tensor, entry, naming, bytes -> writer.write(entry.name(), bytes));
     return new StoredTensor(entry.type().name(), entry.bytes(), ScaleRounding.EXACT);
   }
 
