@@ -36,10 +36,7 @@ public record TensorHash(String codesHash, String tritHash) {
     for (long row = 0; row < rows; row++) {
       for (int c = 0; c < columns; c += CHUNK) {
         int count = Math.min(CHUNK, columns - c);
-        tensor.readTrits(row, c, count, chunk, 0);
-        for (int i = 0; i < count; i++) {
-          chunk[i]++;
-        }
+        tensor.readCodes(row, c, count, chunk, 0);
         sha.update(chunk, 0, count);
       }
     }
