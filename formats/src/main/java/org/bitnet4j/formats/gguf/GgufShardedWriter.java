@@ -93,7 +93,8 @@ public final class GgufShardedWriter implements AutoCloseable {
     parts.add(part);
     long size = 0;
     for (GgufEntry entry : entries) {
-      if (!part.isEmpty() && entry.bytes() > maxShardBytes - size) {
+      boolean full = entry.bytes() > 0 && entry.bytes() > maxShardBytes - size;
+      if (full && !part.isEmpty()) {
         part = new ArrayList<>();
         parts.add(part);
         size = 0;

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// The files made by others, with the verdict that each must get.
 final class MalformedGgufTest {
-  @TempDir Path directory;
+  @TempDir static Path directory;
 
   private static InputStream resource(String name) {
     return Objects.requireNonNull(
@@ -63,6 +63,30 @@ final class MalformedGgufTest {
     Path original = TestFiles.golden("malformed/gguf/" + name);
     assumeTrue(Files.exists(original));
     assertThat(content(name)).isEqualTo(Files.readAllBytes(original));
+  }
+
+  static Stream<GgufCases.Case> own() {
+    return GgufCases.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void own(GgufCases.Case given) throws IOException {
+    Path path = Files.write(directory.resolve("file.gguf"), given.file().bytes());
+    MalformedFileException refusal = TestFiles.verdict(path);
+    if (given.isGood()) {
+      assertThat(refusal).isNull();
+    } else {
+      assertThat(refusal).isNotNull();
+      assertThat(Objects.requireNonNull(refusal).offset())
+          .as(refusal.getMessage())
+          .isEqualTo(given.file().mark());
+    }
+  }
+
+  @Test
+  void ownNames() {
+    assertThat(GgufCases.all().map(GgufCases.Case::name)).doesNotHaveDuplicates();
   }
 
   @Test
