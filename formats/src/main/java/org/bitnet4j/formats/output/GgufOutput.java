@@ -19,6 +19,7 @@ import org.bitnet4j.formats.gguf.GgufValue;
 import org.bitnet4j.formats.gguf.GgufValueType;
 import org.bitnet4j.formats.gguf.GgufWriter;
 import org.bitnet4j.formats.io.AtomicOutput;
+import org.bitnet4j.formats.io.DequantizedTrits;
 import org.bitnet4j.formats.io.FileOutput;
 import org.bitnet4j.quant.ElementType;
 import org.bitnet4j.quant.IntegerTensor;
@@ -158,8 +159,9 @@ final class GgufOutput implements ModelOutput {
         writer.write(entry.name(), stored);
       }
     } else {
-      rounding = Dequantized.rounding(tensor, ElementType.F16);
-      Dequantized.write(tensor, ElementType.F16, bytes -> writer.write(entry.name(), bytes));
+      DequantizedTrits values = new DequantizedTrits(tensor, ElementType.F16);
+      rounding = values.rounding();
+      values.write(bytes -> writer.write(entry.name(), bytes));
     }
     return new StoredTensor(entry.type().name(), entry.bytes(), rounding);
   }
