@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.bitnet4j.formats.HostileFiles;
 import org.bitnet4j.quant.MalformedFileException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,12 +86,15 @@ final class MalformedGgufTest {
   }
 
   @Test
-  void ownNames() {
+  void ownCount() {
+    HostileFiles.assertListed("gguf own", GgufCases.all().filter(one -> !one.isGood()).count());
     assertThat(GgufCases.all().map(GgufCases.Case::name)).doesNotHaveDuplicates();
   }
 
   @Test
   void goldenCount() throws IOException {
     assertThat(golden()).hasSize(60);
+    HostileFiles.assertListed(
+        "gguf golden", golden().filter(line -> line.contains("\tREJECT\t")).count());
   }
 }
