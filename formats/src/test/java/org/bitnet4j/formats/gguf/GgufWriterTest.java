@@ -1,5 +1,6 @@
 package org.bitnet4j.formats.gguf;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.bitnet4j.formats.io.AtomicOutput;
+import org.bitnet4j.formats.io.Crashes;
 import org.bitnet4j.quant.InvalidTensorException;
 import org.bitnet4j.quant.MalformedFileException;
 import org.bitnet4j.quant.TensorShape;
@@ -182,15 +184,25 @@ final class GgufWriterTest {
         write("whole.gguf", metadata, entries, writer -> writer.replaceText("hash", "abcd"));
     for (int stop = 0; stop <= entries.size(); stop++) {
       Path path = directory.resolve("resumed.gguf");
-      try (AtomicOutput output = AtomicOutput.create(path)) {
+      try (AtomicOutput output = AtomicOutput.resume(path, "work")) {
         GgufWriter first = GgufWriter.begin(output, metadata, entries);
         for (GgufEntry entry : entries.subList(0, stop)) {
+          first.note(entry.name(), entry.name().getBytes(UTF_8));
           first.write(entry.name(), MemorySegment.ofArray(data(entry)));
+          assertThat(first.finished(entry.name())).isEmpty();
         }
-        GgufWriter second = GgufWriter.resume(output, metadata, entries);
-        assertThat(second.completed()).isEqualTo(first.completed()).isGreaterThanOrEqualTo(stop);
-        for (GgufEntry entry : entries.subList(second.completed(), entries.size())) {
-          second.write(entry.name(), MemorySegment.ofArray(data(entry)));
+      }
+      try (AtomicOutput output = AtomicOutput.resume(path, "work")) {
+        GgufWriter second = GgufWriter.begin(output, metadata, entries);
+        assertThat(second.completed()).isGreaterThanOrEqualTo(stop);
+        for (int i = 0; i < entries.size(); i++) {
+          GgufEntry entry = entries.get(i);
+          if (i < stop && entry.bytes() > 0) {
+            assertThat(second.finished(entry.name())).hasValue(entry.name().getBytes(UTF_8));
+          } else {
+            assertThat(second.finished(entry.name())).isEmpty();
+            second.write(entry.name(), MemorySegment.ofArray(data(entry)));
+          }
         }
         second.replaceText("hash", "abcd");
         second.finish();
@@ -198,16 +210,65 @@ final class GgufWriterTest {
       }
       assertThat(Files.readAllBytes(path)).isEqualTo(Files.readAllBytes(whole));
     }
-    try (AtomicOutput output = AtomicOutput.create(directory.resolve("never.gguf"))) {
-      GgufWriter writer = GgufWriter.begin(output, metadata, entries);
-      writer.write("a", ByteBuffer.allocate(1));
-      assertThatThrownBy(() -> GgufWriter.resume(output, metadata, entries))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("end of its header or of a tensor");
-      assertThatThrownBy(() -> GgufWriter.begin(output, metadata, entries))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("at its start");
-    }
+  }
+
+  @Test
+  void goesOnAfterACrashAnywhere() {
+    GgufMetadata metadata = GgufMetadata.builder().put("hash", GgufValue.text("????")).build();
+    List<GgufEntry> entries =
+        List.of(
+            entry("a", GgufType.I8, 33),
+            entry("empty", GgufType.F16, 3, 0),
+            entry("b", GgufType.F32, 300),
+            entry("c", GgufType.TQ2_0, 5, 256),
+            entry("d", GgufType.I8, 1000));
+    Crashes.ofFile(output -> {
+      try (output) {
+        GgufWriter writer = GgufWriter.begin(output, metadata, entries);
+        int reused = 0;
+        for (GgufEntry entry : entries) {
+          if (writer.finished(entry.name()).isPresent()) {
+            reused++;
+          } else {
+            writer.write(entry.name(), ByteBuffer.wrap(data(entry)));
+          }
+        }
+        writer.replaceText("hash", "abcd");
+        writer.finish();
+        output.commit();
+        return reused;
+      }
+    });
+  }
+
+  @Test
+  void goesOnWithShardsAfterACrashAnywhere() {
+    GgufMetadata metadata = GgufMetadata.builder().put("hash", GgufValue.text("????")).build();
+    List<GgufEntry> entries =
+        List.of(
+            entry("a", GgufType.I8, 700),
+            entry("b", GgufType.F32, 300),
+            entry("c", GgufType.I8, 900),
+            entry("d", GgufType.I8, 10));
+    Crashes.ofDirectory(directory -> {
+      try (directory;
+          GgufShardedWriter writer =
+              GgufShardedWriter.begin(directory::file, "model", metadata, entries, 1000)) {
+        int reused = 0;
+        for (GgufEntry entry : entries) {
+          if (writer.finished(entry.name()).isPresent()) {
+            reused++;
+          } else {
+            writer.note(entry.name(), new byte[3]);
+            writer.write(entry.name(), ByteBuffer.wrap(data(entry)));
+          }
+        }
+        writer.replaceText("hash", "abcd");
+        writer.finish();
+        directory.commit();
+        return reused;
+      }
+    });
   }
 
   @Test
