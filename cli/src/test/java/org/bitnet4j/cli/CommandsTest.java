@@ -104,7 +104,8 @@ final class CommandsTest {
     Cli.ok("quantize", Models.TINY_BITNET, "-o", trit);
     JsonNode document = Cli.json("inspect", trit);
     assertThat(document.propertyNames())
-        .containsExactly("format", "bitsPerWeight", "codesHash", "tritHash", "tensors");
+        .containsExactly(
+            "format", "bitsPerWeight", "codesHash", "tritHash", "metadata", "notes", "tensors");
     assertThat(document.path("format").asString()).isEqualTo("trit");
     assertThat(document.path("bitsPerWeight").isDouble()).isTrue();
     assertThat(document.path("codesHash").asString()).matches("[0-9a-f]{64}");
@@ -112,7 +113,16 @@ final class CommandsTest {
     assertThat(document.path("tensors").size()).isEqualTo(35);
     for (JsonNode tensor : document.path("tensors")) {
       assertThat(tensor.propertyNames())
-          .containsExactly("name", "type", "shape", "bytes", "codesHash", "tritHash", "scales");
+          .containsExactly(
+              "name",
+              "storedName",
+              "type",
+              "shape",
+              "bytes",
+              "codesHash",
+              "tritHash",
+              "trits",
+              "scales");
       assertThat(tensor.path("shape").isArray()).isTrue();
       assertThat(tensor.path("shape").get(0).isIntegralNumber()).isTrue();
       assertThat(tensor.path("bytes").isIntegralNumber()).isTrue();
@@ -122,6 +132,7 @@ final class CommandsTest {
         assertThat(tensor.path(hash).isString()).isEqualTo(ternary);
       }
       assertThat(tensor.path("scales").isObject()).isEqualTo(ternary);
+      assertThat(tensor.path("trits").path("zero").isIntegralNumber()).isEqualTo(ternary);
     }
     assertThat(Cli.ok("inspect", trit).out())
         .contains(document.path("codesHash").asString(), document.path("tritHash").asString());

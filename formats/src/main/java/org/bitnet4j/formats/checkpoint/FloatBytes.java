@@ -3,6 +3,7 @@ package org.bitnet4j.formats.checkpoint;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.Consumer;
+import org.bitnet4j.formats.io.StoredFloats;
 import org.bitnet4j.quant.ElementType;
 import org.bitnet4j.quant.TensorSource;
 
@@ -55,20 +56,9 @@ public final class FloatBytes {
       }
       case BF16 -> {
         for (int i = 0; i < count; i++) {
-          bytes.putShort(bfloat16(values[i]));
+          bytes.putShort(StoredFloats.nearestBfloat16(values[i]));
         }
       }
     }
-  }
-
-  /// The nearest bfloat16, ties to even.
-  ///
-  /// @param value any float; NaN stays NaN
-  public static short bfloat16(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) {
-      return (short) ((bits >>> 16) | 0x40);
-    }
-    return (short) ((bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16);
   }
 }

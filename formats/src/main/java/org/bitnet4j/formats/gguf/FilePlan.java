@@ -112,16 +112,4 @@ final class FilePlan {
   long start(int index) {
     return starts[index];
   }
-
-  /// The tensor that begins at a position, −1 where none does: the last of those that begin there,
-  /// so that empty ones are behind it.
-  int startingAt(long position) {
-    int found = -1;
-    for (int i = 0; i < starts.length; i++) {
-      if (starts[i] == position) {
-        found = i;
-      }
-    }
-    return found;
-  }
 }

@@ -162,7 +162,9 @@ public final class GgufFile implements AutoCloseable {
   /// @param target receives as many bytes as it has room for
   public void read(GgufTensor tensor, long offset, ByteBuffer target) {
     Objects.checkFromIndexSize(offset, (long) target.remaining(), tensor.bytes());
-    tensor.header().input().read(tensor.offset() + offset, target);
+    if (tensor.bytes() > 0) { // the place of an empty one may lie behind the end of the file
+      tensor.header().input().read(tensor.offset() + offset, target);
+    }
   }
 
   /// Reads raw bytes of a tensor into memory that the caller owns.
@@ -172,7 +174,9 @@ public final class GgufFile implements AutoCloseable {
   /// @param target receives as many bytes as it has
   public void read(GgufTensor tensor, long offset, MemorySegment target) {
     Objects.checkFromIndexSize(offset, target.byteSize(), tensor.bytes());
-    tensor.header().input().read(tensor.offset() + offset, target);
+    if (tensor.bytes() > 0) { // the place of an empty one may lie behind the end of the file
+      tensor.header().input().read(tensor.offset() + offset, target);
+    }
   }
 
   /// The values of a tensor as float32: F32, F16 and BF16 widened bit for bit; Q8_0, Q4_0 and Q6_K

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.bitnet4j.formats.io.FileOutput;
 
@@ -93,7 +94,8 @@ public final class GgufShardedWriter implements AutoCloseable {
     parts.add(part);
     long size = 0;
     for (GgufEntry entry : entries) {
-      if (!part.isEmpty() && entry.bytes() > maxShardBytes - size) {
+      boolean full = entry.bytes() > 0 && entry.bytes() > maxShardBytes - size;
+      if (full && !part.isEmpty()) {
         part = new ArrayList<>();
         parts.add(part);
         size = 0;
@@ -126,6 +128,23 @@ public final class GgufShardedWriter implements AutoCloseable {
   /// The names of the files, in their order.
   public List<String> fileNames() {
     return List.copyOf(names);
+  }
+
+  /// What was noted with a tensor that an earlier run wrote whole, see [GgufWriter#finished].
+  ///
+  /// @param name a tensor of the model
+  public Optional<byte[]> finished(String name) {
+    current(); // opens the shards up to the first that is not complete
+    return opened.stream().flatMap(shard -> shard.writer.finished(name).stream()).findFirst();
+  }
+
+  /// Leaves a note with the next tensor for a run that finds it written whole, see
+  /// [GgufWriter#note].
+  ///
+  /// @param name the next tensor that is not complete
+  /// @param note handed out by [#finished(String)]
+  public void note(String name, byte[] note) {
+    current().writer.note(name, note);
   }
 
   /// Appends to the data of the next tensor that is not complete.

@@ -2,30 +2,66 @@ package org.bitnet4j.formats.gguf;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.bitnet4j.formats.io.FileOutput;
+import org.bitnet4j.formats.io.Finished;
+import org.bitnet4j.formats.io.Section;
 
 /// Writes a GGUF file of version 3, tensor by tensor in the order of its header.
 ///
 /// The bytes depend on the content alone: every tensor has its place from the start, padding is
-/// zero, and the last tensor is padded too. After each tensor the output stands behind its padding,
-/// where a later run can take it up again with [#resume].
+/// zero, and the last tensor is padded too. In an output that is resumed, tensors that
+/// [#finished(String)] knows are there already, and writing goes on behind them.
 public final class GgufWriter {
   private static final int ZEROS = 1 << 16;
 
   /// One buffer view of a segment may not exceed 2^31 − 1 bytes.
   private static final long SEGMENT_CHUNK = 1L << 30;
 
+  private static final byte[] NO_NOTE = {};
+
   private final FileOutput output;
   private final FilePlan plan;
-  private int current;
-  private long written;
+  private final Map<String, byte[]> earlierNotes = new HashMap<>();
+  private final Map<String, byte[]> notes = new HashMap<>();
 
-  private GgufWriter(FileOutput output, FilePlan plan, int current) {
+  /// The next tensor to be completed, and its data with the padding behind it.
+  private int current;
+
+  private Section section;
+
+  private GgufWriter(FileOutput output, FilePlan plan) {
     this.output = output;
     this.plan = plan;
-    this.current = current;
-    skipEmpty();
+    this.section = output.section("header", 0);
+    section.write(ByteBuffer.wrap(plan.header()));
+    pad(plan.start(0));
+    this.section = begin(0);
+    output.finished().forEach(this::restore);
+  }
+
+  private Section begin(int index) {
+    current = index;
+    while (!isComplete() && plan.entries().get(current).bytes() == 0) {
+      current++;
+    }
+    return output.section(
+        isComplete() ? "end" : plan.entries().get(current).name(), plan.start(current));
+  }
+
+  /// Takes over the next tensor if that is what the earlier run finished.
+  private void restore(Finished earlier) {
+    if (!isComplete()
+        && earlier.label().equals(plan.entries().get(current).name())
+        && earlier.start() == plan.start(current)
+        && earlier.end() == plan.start(current + 1)) {
+      output.reuse(earlier);
+      earlierNotes.put(earlier.label(), earlier.note());
+      section = begin(current + 1);
+    }
   }
 
   /// Writes the header. Where sizes do not tell whether type id 42 means Q2_0 or Q2_0_G128, the key
@@ -45,34 +81,22 @@ public final class GgufWriter {
   }
 
   static GgufWriter begin(FileOutput output, FilePlan plan) {
-    if (output.position() != 0) {
-      throw new IllegalStateException(
-          "output must be at its start, got [byte " + output.position() + "]");
-    }
-    output.write(ByteBuffer.wrap(plan.header()));
-    GgufWriter writer = new GgufWriter(output, plan, 0);
-    writer.pad(plan.start(0));
-    return writer;
+    return new GgufWriter(output, plan);
   }
 
-  /// Goes on with a file that an earlier run wrote up to the padding of its header or of a tensor.
+  /// What was noted with a tensor that an earlier run wrote whole; absent for other tensors.
   ///
-  /// @param output stands there
-  /// @param metadata as in [#begin]; texts may have been replaced since
-  /// @param entries as in [#begin]
-  /// @throws IllegalStateException where neither header nor tensor ends at the output's position
-  public static GgufWriter resume(
-      FileOutput output, GgufMetadata metadata, List<GgufEntry> entries) {
-    GgufMetadata declared = SharedIds.declare(metadata, entries, FilePlan.alignment(metadata));
-    FilePlan plan = new FilePlan(declared, entries);
-    int next = plan.startingAt(output.position());
-    if (next < 0) {
-      throw new IllegalStateException(
-          "output must be at the end of its header or of a tensor, got [byte "
-              + output.position()
-              + "]");
-    }
-    return new GgufWriter(output, plan, next);
+  /// @param name a tensor of this file
+  public Optional<byte[]> finished(String name) {
+    return Optional.ofNullable(earlierNotes.get(name));
+  }
+
+  /// Leaves a note with a tensor for a run that finds it written whole. It is no part of the file.
+  ///
+  /// @param name a tensor whose last byte is still to be written
+  /// @param note handed out by [#finished(String)]
+  public void note(String name, byte[] note) {
+    notes.put(name, note);
   }
 
   /// Appends to the data of the next tensor that is not complete.
@@ -86,14 +110,17 @@ public final class GgufWriter {
       return; // of a tensor without elements
     }
     require(name, count);
-    output.write(bytes);
-    written += count;
-    if (written == plan.entries().get(current).bytes()) {
-      current++;
-      written = 0;
-      pad(plan.start(current));
-      skipEmpty();
+    section.write(bytes);
+    if (left() == 0) {
+      pad(plan.start(current + 1));
+      byte[] note = notes.remove(name);
+      section.finish(note == null ? NO_NOTE : note);
+      section = begin(current + 1);
     }
+  }
+
+  private long left() {
+    return plan.start(current) + plan.entries().get(current).bytes() - section.position();
   }
 
   /// Appends to the data of the next tensor that is not complete.
@@ -113,7 +140,7 @@ public final class GgufWriter {
 
   private void require(String name, long count) {
     GgufEntry next = isComplete() ? null : plan.entries().get(current);
-    if (next == null || !next.name().equals(name) || count > next.bytes() - written) {
+    if (next == null || !next.name().equals(name) || count > left()) {
       throw new IllegalArgumentException(
           "data must be of the next tensor and fit it, got ["
               + count
@@ -121,20 +148,15 @@ public final class GgufWriter {
               + name
               + (next == null
                   ? " behind the last]"
-                  : " where " + (next.bytes() - written) + " of " + next.name() + " are next]"));
-    }
-  }
-
-  private void skipEmpty() {
-    while (!isComplete() && plan.entries().get(current).bytes() == 0) {
-      current++;
+                  : " where " + left() + " of " + next.name() + " are next]"));
     }
   }
 
   private void pad(long end) {
-    ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(ZEROS, end - output.position()));
-    while (output.position() < end) {
-      output.write(zeros.clear().limit((int) Math.min(zeros.capacity(), end - output.position())));
+    ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(ZEROS, end - section.position()));
+    while (section.position() < end) {
+      long count = Math.min(zeros.capacity(), end - section.position());
+      section.write(zeros.clear().limit((int) count));
     }
   }
 

@@ -1,9 +1,11 @@
 package org.bitnet4j.formats.huggingface;
 
 import java.util.List;
+import org.bitnet4j.formats.io.DequantizedTrits;
 import org.bitnet4j.formats.safetensors.DType;
 import org.bitnet4j.formats.safetensors.SafetensorsEntry;
 import org.bitnet4j.formats.safetensors.ShardedSafetensorsWriter;
+import org.bitnet4j.quant.ElementType;
 import org.bitnet4j.quant.TernaryTensor;
 import org.bitnet4j.quant.layout.ScaleRounding;
 import org.jspecify.annotations.Nullable;
@@ -19,12 +21,16 @@ record Bf16Form(@Nullable ConfigFile source) implements TernaryForm {
 
   @Override
   public ScaleRounding rounding(TernaryTensor tensor) {
-    return new Bf16Encoder(tensor).rounding();
+    return values(tensor).rounding();
   }
 
   @Override
   public void write(TernaryTensor tensor, ShardedSafetensorsWriter target) {
-    new Bf16Encoder(tensor).encode(bytes -> target.write(tensor.name(), bytes));
+    values(tensor).write(bytes -> target.write(tensor.name(), bytes));
+  }
+
+  private static DequantizedTrits values(TernaryTensor tensor) {
+    return new DequantizedTrits(tensor, ElementType.BF16);
   }
 
   @Override

@@ -89,4 +89,15 @@ public final class StoredFloats implements TensorSource {
       }
     }
   }
+
+  /// The nearest bfloat16, ties to even.
+  ///
+  /// @param value any float; NaN stays NaN
+  public static short nearestBfloat16(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    if (Float.isNaN(value)) {
+      return (short) ((bits >>> 16) | 0x40);
+    }
+    return (short) ((bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16);
+  }
 }

@@ -19,6 +19,7 @@ import org.bitnet4j.formats.gguf.GgufValue;
 import org.bitnet4j.formats.gguf.GgufValueType;
 import org.bitnet4j.formats.gguf.GgufWriter;
 import org.bitnet4j.formats.io.AtomicOutput;
+import org.bitnet4j.formats.io.DequantizedTrits;
 import org.bitnet4j.formats.io.FileOutput;
 import org.bitnet4j.quant.ElementType;
 import org.bitnet4j.quant.IntegerTensor;
@@ -77,7 +78,11 @@ final class GgufOutput implements ModelOutput {
       entries.put(tensor.name(), entry);
       inOrder.add(entry);
     }
-    FileOutput file = AtomicOutput.create(target);
+    String fingerprint = provenance.fingerprint();
+    FileOutput file =
+        fingerprint == null
+            ? AtomicOutput.create(target)
+            : AtomicOutput.resume(target, fingerprint);
     boolean begun = false;
     try {
       GgufWriter writer =
@@ -126,7 +131,7 @@ final class GgufOutput implements ModelOutput {
 
   @Override
   public Optional<Finished> finished(String name) {
-    return Optional.empty();
+    return writer.finished(entry(name).name()).flatMap(FinishedNote::decode);
   }
 
   @Override
@@ -138,37 +143,45 @@ final class GgufOutput implements ModelOutput {
       case TernaryTensor ternary -> {
         RowOrder order = naming.rowOrder(tensor.name());
         if (order.isIdentity()) {
-          yield ternary(ternary, workers);
+          yield ternary(ternary, hash, workers);
         }
         try (TernaryTensor moved = RowPermutation.copy(ternary, order::huggingFaceRow)) {
-          yield ternary(moved, workers);
+          yield ternary(moved, hash, workers);
         }
       }
     };
   }
 
-  private StoredTensor ternary(TernaryTensor tensor, Workers workers) {
+  private StoredTensor ternary(TernaryTensor tensor, @Nullable TensorHash hash, Workers workers) {
     GgufEntry entry = entry(tensor.name());
     Optional<TernaryLayout> layout = format.layout();
-    ScaleRounding rounding;
     if (layout.isPresent()) {
       try (Arena arena = Arena.ofShared()) {
         MemorySegment stored = arena.allocate(entry.bytes(), 64);
-        rounding = layout.get().encode(tensor, stored, workers);
+        StoredTensor result = noted(entry, hash, layout.get().encode(tensor, stored, workers));
         writer.write(entry.name(), stored);
+        return result;
       }
-    } else {
-      rounding = Dequantized.rounding(tensor, ElementType.F16);
-      Dequantized.write(tensor, ElementType.F16, bytes -> writer.write(entry.name(), bytes));
     }
-    return new StoredTensor(entry.type().name(), entry.bytes(), rounding);
+    DequantizedTrits values = new DequantizedTrits(tensor, ElementType.F16);
+    StoredTensor result = noted(entry, hash, values.rounding());
+    values.write(bytes -> writer.write(entry.name(), bytes));
+    return result;
+  }
+
+  /// What a tensor becomes, noted for a run that takes it up.
+  private StoredTensor noted(GgufEntry entry, @Nullable TensorHash hash, ScaleRounding rounding) {
+    StoredTensor stored = new StoredTensor(entry.type().name(), entry.bytes(), rounding);
+    writer.note(entry.name(), FinishedNote.encode(hash, stored));
+    return stored;
   }
 
   @Override
   public StoredTensor keep(CheckpointTensor tensor) {
     GgufEntry entry = entry(tensor.name());
+    StoredTensor stored = noted(entry, null, ScaleRounding.EXACT);
     KeptType.copy(checkpoint, tensor, entry, naming, bytes -> writer.write(entry.name(), bytes));
-    return new StoredTensor(entry.type().name(), entry.bytes(), ScaleRounding.EXACT);
+    return stored;
   }
 
   @Override

@@ -14,7 +14,7 @@ final class Holdable {
   /// Why a tensor cannot be held.
   private record Refusal(String rule, String found, String remedy) {}
 
-  private static final String OTHER_FORMAT = "Choose another format: trit holds every tensor.";
+  private static final String OTHER_FORMAT = "Write a .trit container: it holds every tensor.";
 
   private Holdable() {}
 

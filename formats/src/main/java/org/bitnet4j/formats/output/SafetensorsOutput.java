@@ -32,10 +32,7 @@ final class SafetensorsOutput implements ModelOutput {
   private final HuggingFaceWriter writer;
 
   private SafetensorsOutput(
-      ModelFormat format,
-      Checkpoint checkpoint,
-      Provenance provenance,
-      HuggingFaceWriter writer) {
+      ModelFormat format, Checkpoint checkpoint, Provenance provenance, HuggingFaceWriter writer) {
     this.format = format;
     this.checkpoint = checkpoint;
     this.provenance = provenance;
@@ -75,8 +72,7 @@ final class SafetensorsOutput implements ModelOutput {
   private static PackedEntry entry(OutputTensor output) {
     CheckpointTensor tensor = output.tensor();
     return output.form() instanceof TensorForm.Kept
-        ? new PackedEntry.AsIs(
-            new SafetensorsEntry(tensor.name(), rawType(tensor), tensor.shape()))
+        ? new PackedEntry.AsIs(new SafetensorsEntry(tensor.name(), rawType(tensor), tensor.shape()))
         : new PackedEntry.Ternary(tensor.name(), tensor.shape());
   }
 

@@ -16,11 +16,30 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 final class ImplicitTernaryTest {
   /// A source that says how its values were stored.
-  private record Stored(TensorShape shape, ElementType elementType, float[] values)
-      implements TensorSource {
+  private static final class Stored implements TensorSource {
+    private final TensorShape shape;
+    private final ElementType elementType;
+    private final float[] values;
+
+    Stored(TensorShape shape, ElementType elementType, float[] values) {
+      this.shape = shape;
+      this.elementType = elementType;
+      this.values = values;
+    }
+
     @Override
     public String name() {
       return "w";
+    }
+
+    @Override
+    public TensorShape shape() {
+      return shape;
+    }
+
+    @Override
+    public ElementType elementType() {
+      return elementType;
     }
 
     @Override
@@ -55,8 +74,13 @@ final class ImplicitTernaryTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, 1, tensor", "2, 1, row", "6, 1, row", "1, 2, group 120", "1, 3, group 80",
-    "1, 6, group 40", "2, 2, group 120"
+    "1, 1, tensor",
+    "2, 1, row",
+    "6, 1, row",
+    "1, 2, group 120",
+    "1, 3, group 80",
+    "1, 6, group 40",
+    "2, 2, group 120"
   })
   void everyShardingIsSeenAndReadExactly(int rowShards, int columnShards, String expected) {
     for (ElementType type : ElementType.values()) {

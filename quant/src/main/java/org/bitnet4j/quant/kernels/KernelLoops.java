@@ -37,6 +37,31 @@ sealed interface KernelLoops permits ScalarLoops, VectorLoops128, VectorLoops256
   /// See [TernaryKernels#unpackTwoBit].
   void unpackTwoBit(MemorySegment codes, long codeOffset, int count, byte[] trits, int offset);
 
+  /// See [TernaryKernels#weaveTwoBit].
+  void weaveTwoBit(
+      TwoBitOrder order,
+      byte[] codes,
+      int codeOffset,
+      byte[] woven,
+      int wovenOffset,
+      int blockBytes,
+      int stride,
+      int blocks);
+
+  /// See [TernaryKernels#unweaveTwoBit].
+  void unweaveTwoBit(
+      TwoBitOrder order,
+      byte[] woven,
+      int wovenOffset,
+      int blockBytes,
+      int stride,
+      int blocks,
+      byte[] codes,
+      int codeOffset);
+
+  /// See [TernaryKernels#areTrits].
+  boolean areTrits(byte[] codes, int offset, int bytes);
+
   /// See [TernaryKernels#quantizeInt8].
   void quantizeInt8(float[] x, int offset, int count, float scale, byte[] codes, int codeOffset);
 

@@ -102,6 +102,44 @@ final class PlannedTernaryKernels implements TernaryKernels {
   }
 
   @Override
+  public void weaveTwoBit(
+      TwoBitOrder order,
+      byte[] codes,
+      int codeOffset,
+      byte[] woven,
+      int wovenOffset,
+      int blockBytes,
+      int stride,
+      int blocks) {
+    int bytes = requireBlocks(order, woven, wovenOffset, blockBytes, stride, blocks);
+    Objects.checkFromIndexSize(codeOffset, bytes, codes.length);
+    loops(Work.PACKING, bytes)
+        .weaveTwoBit(order, codes, codeOffset, woven, wovenOffset, blockBytes, stride, blocks);
+  }
+
+  @Override
+  public void unweaveTwoBit(
+      TwoBitOrder order,
+      byte[] woven,
+      int wovenOffset,
+      int blockBytes,
+      int stride,
+      int blocks,
+      byte[] codes,
+      int codeOffset) {
+    int bytes = requireBlocks(order, woven, wovenOffset, blockBytes, stride, blocks);
+    Objects.checkFromIndexSize(codeOffset, bytes, codes.length);
+    loops(Work.PACKING, bytes)
+        .unweaveTwoBit(order, woven, wovenOffset, blockBytes, stride, blocks, codes, codeOffset);
+  }
+
+  @Override
+  public boolean areTrits(byte[] codes, int offset, int bytes) {
+    Objects.checkFromIndexSize(offset, bytes, codes.length);
+    return loops(Work.PACKING, bytes).areTrits(codes, offset, bytes);
+  }
+
+  @Override
   public void quantizeInt8(
       float[] x, int offset, int count, float scale, byte[] codes, int codeOffset) {
     Objects.checkFromIndexSize(offset, count, x.length);
@@ -138,6 +176,26 @@ final class PlannedTernaryKernels implements TernaryKernels {
         yield vectorLoops;
       }
     };
+  }
+
+  /// Checks blocks that lie apart, and returns the bytes of all of them.
+  private static int requireBlocks(
+      TwoBitOrder order, byte[] woven, int offset, int blockBytes, int stride, int blocks) {
+    if (blockBytes < 0 || blockBytes % order.run() != 0 || stride < blockBytes || blocks < 0) {
+      throw new IllegalArgumentException(
+          "blocks must be of a multiple of "
+              + order.run()
+              + " bytes and lie at least that far apart, got ["
+              + blocks
+              + " of "
+              + blockBytes
+              + ", "
+              + stride
+              + " apart].");
+    }
+    long length = blocks == 0 ? 0 : (blocks - 1L) * stride + blockBytes;
+    Objects.checkFromIndexSize((long) offset, length, woven.length);
+    return Math.multiplyExact(blocks, blockBytes);
   }
 
   private static long codeBytes(int count) {

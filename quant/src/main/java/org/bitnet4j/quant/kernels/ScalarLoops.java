@@ -125,6 +125,47 @@ final class ScalarLoops implements KernelLoops {
   }
 
   @Override
+  public void weaveTwoBit(
+      TwoBitOrder order,
+      byte[] codes,
+      int codeOffset,
+      byte[] woven,
+      int wovenOffset,
+      int blockBytes,
+      int stride,
+      int blocks) {
+    for (int block = 0; block < blocks; block++) {
+      int from = codeOffset + block * blockBytes;
+      WordWeave.weave(order, codes, from, woven, wovenOffset + block * stride, blockBytes);
+    }
+  }
+
+  @Override
+  public void unweaveTwoBit(
+      TwoBitOrder order,
+      byte[] woven,
+      int wovenOffset,
+      int blockBytes,
+      int stride,
+      int blocks,
+      byte[] codes,
+      int codeOffset) {
+    for (int block = 0; block < blocks; block++) {
+      int to = codeOffset + block * blockBytes;
+      WordWeave.unweave(order, woven, wovenOffset + block * stride, codes, to, blockBytes);
+    }
+  }
+
+  @Override
+  public boolean areTrits(byte[] codes, int offset, int bytes) {
+    int threes = 0;
+    for (int i = offset; i < offset + bytes; i++) {
+      threes |= codes[i] & (codes[i] >> 1);
+    }
+    return (threes & 0b01_01_01_01) == 0;
+  }
+
+  @Override
   public void quantizeInt8(
       float[] x, int offset, int count, float scale, byte[] codes, int codeOffset) {
     for (int i = 0; i < count; i++) {

@@ -134,6 +134,53 @@ public sealed interface TernaryKernels permits PlannedTernaryKernels {
   /// @param offset index of the first trit
   void unpackTwoBit(MemorySegment codes, long codeOffset, int count, byte[] trits, int offset);
 
+  /// Canonical two-bit codes, brought into another order, in blocks that lie apart.
+  ///
+  /// @param order the order
+  /// @param codes canonical codes of all blocks, one after the other
+  /// @param codeOffset index of their first byte
+  /// @param woven receives the blocks
+  /// @param wovenOffset index of the first block's first byte
+  /// @param blockBytes bytes of a block, a multiple of `order.run()`
+  /// @param stride bytes from a block to the next, at least `blockBytes`
+  /// @param blocks number of blocks
+  void weaveTwoBit(
+      TwoBitOrder order,
+      byte[] codes,
+      int codeOffset,
+      byte[] woven,
+      int wovenOffset,
+      int blockBytes,
+      int stride,
+      int blocks);
+
+  /// The inverse of [#weaveTwoBit]; codes 3 pass through as all others.
+  ///
+  /// @param order the order
+  /// @param woven holds the blocks
+  /// @param wovenOffset index of the first block's first byte
+  /// @param blockBytes bytes of a block, a multiple of `order.run()`
+  /// @param stride bytes from a block to the next, at least `blockBytes`
+  /// @param blocks number of blocks
+  /// @param codes receives the canonical codes of all blocks, one after the other
+  /// @param codeOffset index of their first byte
+  void unweaveTwoBit(
+      TwoBitOrder order,
+      byte[] woven,
+      int wovenOffset,
+      int blockBytes,
+      int stride,
+      int blocks,
+      byte[] codes,
+      int codeOffset);
+
+  /// Whether no two-bit code is 3.
+  ///
+  /// @param codes holds four codes in each byte
+  /// @param offset index of the first byte
+  /// @param bytes number of bytes
+  boolean areTrits(byte[] codes, int offset, int bytes);
+
   /// Activation codes clamp(rint(x · scale), −128, 127) in float32 arithmetic, half to even. A
   /// product that is NaN gives 0.
   ///

@@ -11,6 +11,7 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// The loops in vectors of 512 bits.
@@ -72,6 +73,23 @@ final class VectorLoops512 implements KernelLoops {
 
   /// Shorts in a vector.
   private static final int S = SHORTS.length();
+
+  /// Which bytes of canonical codes each order has side by side, and back.
+  private static final VectorShuffle<Byte> GATHER_4 = gather(TwoBitOrder.RUNS_OF_4);
+
+  private static final VectorShuffle<Byte> GATHER_16 = gather(TwoBitOrder.RUNS_OF_16);
+  private static final VectorShuffle<Byte> GATHER_16_HIGH_FIRST =
+      gather(TwoBitOrder.RUNS_OF_16_HIGH_FIRST);
+  private static final VectorShuffle<Byte> GATHER_32 = gather(TwoBitOrder.RUNS_OF_32);
+  private static final VectorShuffle<Byte> GATHER_32_HIGH_FIRST =
+      gather(TwoBitOrder.RUNS_OF_32_HIGH_FIRST);
+  private static final VectorShuffle<Byte> SCATTER_4 = scatter(TwoBitOrder.RUNS_OF_4);
+  private static final VectorShuffle<Byte> SCATTER_16 = scatter(TwoBitOrder.RUNS_OF_16);
+  private static final VectorShuffle<Byte> SCATTER_16_HIGH_FIRST =
+      scatter(TwoBitOrder.RUNS_OF_16_HIGH_FIRST);
+  private static final VectorShuffle<Byte> SCATTER_32 = scatter(TwoBitOrder.RUNS_OF_32);
+  private static final VectorShuffle<Byte> SCATTER_32_HIGH_FIRST =
+      scatter(TwoBitOrder.RUNS_OF_32_HIGH_FIRST);
 
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -290,6 +308,106 @@ final class VectorLoops512 implements KernelLoops {
       code.reinterpretAsBytes().sub((byte) 1).intoArray(trits, offset + i);
     }
     ScalarLoops.INSTANCE.unpackTwoBit(codes, codeOffset + i / 4, count - i, trits, offset + i);
+  }
+
+  @Override
+  public void weaveTwoBit(
+      TwoBitOrder order,
+      byte[] codes,
+      int codeOffset,
+      byte[] woven,
+      int wovenOffset,
+      int blockBytes,
+      int stride,
+      int blocks) {
+    int whole = order.run() > BYTES.length() ? 0 : blockBytes & -BYTES.length();
+    VectorShuffle<Byte> gather =
+        switch (order) {
+          case RUNS_OF_4 -> GATHER_4;
+          case RUNS_OF_16 -> GATHER_16;
+          case RUNS_OF_16_HIGH_FIRST -> GATHER_16_HIGH_FIRST;
+          case RUNS_OF_32 -> GATHER_32;
+          case RUNS_OF_32_HIGH_FIRST -> GATHER_32_HIGH_FIRST;
+        };
+    for (int block = 0; block < blocks; block++) {
+      int from = codeOffset + block * blockBytes;
+      int to = wovenOffset + block * stride;
+      for (int i = 0; i < whole; i += BYTES.length()) {
+        ByteVector runs = ByteVector.fromArray(BYTES, codes, from + i).rearrange(gather);
+        transposed(runs.reinterpretAsInts()).reinterpretAsBytes().intoArray(woven, to + i);
+      }
+      if (whole < blockBytes) {
+        WordWeave.weave(order, codes, from + whole, woven, to + whole, blockBytes - whole);
+      }
+    }
+  }
+
+  @Override
+  public void unweaveTwoBit(
+      TwoBitOrder order,
+      byte[] woven,
+      int wovenOffset,
+      int blockBytes,
+      int stride,
+      int blocks,
+      byte[] codes,
+      int codeOffset) {
+    int whole = order.run() > BYTES.length() ? 0 : blockBytes & -BYTES.length();
+    VectorShuffle<Byte> scatter =
+        switch (order) {
+          case RUNS_OF_4 -> SCATTER_4;
+          case RUNS_OF_16 -> SCATTER_16;
+          case RUNS_OF_16_HIGH_FIRST -> SCATTER_16_HIGH_FIRST;
+          case RUNS_OF_32 -> SCATTER_32;
+          case RUNS_OF_32_HIGH_FIRST -> SCATTER_32_HIGH_FIRST;
+        };
+    for (int block = 0; block < blocks; block++) {
+      int from = wovenOffset + block * stride;
+      int to = codeOffset + block * blockBytes;
+      for (int i = 0; i < whole; i += BYTES.length()) {
+        IntVector runs = ByteVector.fromArray(BYTES, woven, from + i).reinterpretAsInts();
+        transposed(runs).reinterpretAsBytes().rearrange(scatter).intoArray(codes, to + i);
+      }
+      if (whole < blockBytes) {
+        WordWeave.unweave(order, woven, from + whole, codes, to + whole, blockBytes - whole);
+      }
+    }
+  }
+
+  /// The shuffle of a vector of units; none fits where a unit is longer than the vector.
+  private static VectorShuffle<Byte> gather(TwoBitOrder order) {
+    return VectorShuffle.fromOp(
+        BYTES, i -> order.run() > BYTES.length() ? i : order.gatheredFrom(i));
+  }
+
+  private static VectorShuffle<Byte> scatter(TwoBitOrder order) {
+    return VectorShuffle.fromOp(
+        BYTES, i -> order.run() > BYTES.length() ? i : order.scatteredFrom(i));
+  }
+
+  /// Two-bit cell j of byte i of each int to cell i of byte j.
+  private static IntVector transposed(IntVector x) {
+    IntVector high =
+        x.lanewise(VectorOperators.LSHR, 12).lanewise(VectorOperators.XOR, x).and(0x0000_F0F0);
+    IntVector y =
+        x.lanewise(VectorOperators.XOR, high)
+            .lanewise(VectorOperators.XOR, high.lanewise(VectorOperators.LSHL, 12));
+    IntVector low =
+        y.lanewise(VectorOperators.LSHR, 6).lanewise(VectorOperators.XOR, y).and(0x00CC_00CC);
+    return y.lanewise(VectorOperators.XOR, low)
+        .lanewise(VectorOperators.XOR, low.lanewise(VectorOperators.LSHL, 6));
+  }
+
+  @Override
+  public boolean areTrits(byte[] codes, int offset, int bytes) {
+    IntVector seen = IntVector.zero(INTS);
+    int i = 0;
+    for (; i <= bytes - BYTES.length(); i += BYTES.length()) {
+      IntVector packed = ByteVector.fromArray(BYTES, codes, offset + i).reinterpretAsInts();
+      seen = packed.and(packed.lanewise(VectorOperators.LSHR, 1)).or(seen);
+    }
+    int threes = IntVector.zero(INTS).or(seen).reduceLanes(VectorOperators.OR) & 0x5555_5555;
+    return threes == 0 && ScalarLoops.INSTANCE.areTrits(codes, offset + i, bytes - i);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package org.bitnet4j.quant.layout;
 
+import org.bitnet4j.quant.kernels.TernaryKernels;
+
 /// Blocks of [base-3 bytes][Base3Digits]: each element has a byte and a digit of its own. Digits
 /// without an element are 0.
 final class Base3Code implements BlockCode {
@@ -131,13 +133,26 @@ final class Base3Code implements BlockCode {
   }
 
   @Override
-  public void encode(byte[] codes, int codeStride, byte[] stored, int at, int stride, int blocks) {
+  public void encode(
+      TernaryKernels kernels,
+      byte[] codes,
+      int codeStride,
+      byte[] stored,
+      int at,
+      int stride,
+      int blocks) {
     kernel.encode(codes, stored, at, stride, blocks);
   }
 
   @Override
   public boolean decode(
-      byte[] stored, int at, int stride, int blocks, byte[] codes, int codeStride) {
+      TernaryKernels kernels,
+      byte[] stored,
+      int at,
+      int stride,
+      int blocks,
+      byte[] codes,
+      int codeStride) {
     return kernel.decode(stored, at, stride, blocks, codes);
   }
 }

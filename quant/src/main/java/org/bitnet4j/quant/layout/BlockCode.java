@@ -1,5 +1,7 @@
 package org.bitnet4j.quant.layout;
 
+import org.bitnet4j.quant.kernels.TernaryKernels;
+
 /// How the codes c = t + 1 of one block lie in its bytes.
 ///
 /// A block covers `columns` consecutive columns of `rows` rows. [#encodeBlock] and [#decodeBlock]
@@ -39,6 +41,7 @@ sealed interface BlockCode permits TwoBitCode, Base3Code {
 
   /// Stores a run of blocks.
   ///
+  /// @param kernels two-bit kernels of the machine
   /// @param codes two-bit codes in canonical order, that of [org.bitnet4j.quant.TernaryTensor]: row
   ///   r from byte r · `codeStride` on
   /// @param codeStride bytes from a row's codes to the next's
@@ -46,10 +49,18 @@ sealed interface BlockCode permits TwoBitCode, Base3Code {
   /// @param at first byte of the first block's codes
   /// @param stride bytes from a block's codes to the next's
   /// @param blocks how many
-  void encode(byte[] codes, int codeStride, byte[] stored, int at, int stride, int blocks);
+  void encode(
+      TernaryKernels kernels,
+      byte[] codes,
+      int codeStride,
+      byte[] stored,
+      int at,
+      int stride,
+      int blocks);
 
   /// Reads a run of blocks, the inverse of [#encode].
   ///
+  /// @param kernels two-bit kernels of the machine
   /// @param stored holds the blocks
   /// @param at first byte of the first block's codes
   /// @param stride bytes from a block's codes to the next's
@@ -58,5 +69,12 @@ sealed interface BlockCode permits TwoBitCode, Base3Code {
   /// @param codeStride bytes from a row's codes to the next's
   /// @return false where some byte may be one that no encoder produces; a code 3 of a two-bit
   ///   layout is not noticed here but left in `codes`
-  boolean decode(byte[] stored, int at, int stride, int blocks, byte[] codes, int codeStride);
+  boolean decode(
+      TernaryKernels kernels,
+      byte[] stored,
+      int at,
+      int stride,
+      int blocks,
+      byte[] codes,
+      int codeStride);
 }

@@ -6,6 +6,8 @@ import java.util.Arrays;
 import org.bitnet4j.quant.InvalidTensorException;
 import org.bitnet4j.quant.TernaryTensor;
 import org.bitnet4j.quant.Workers;
+import org.bitnet4j.quant.config.SimdConfig;
+import org.bitnet4j.quant.kernels.TernaryKernels;
 import org.bitnet4j.quant.packing.MalformedPackingException;
 
 /// Moves codes between a tensor and the blocks of a layout, a chunk at a time through arrays that a
@@ -14,9 +16,7 @@ final class BlockCopy {
   /// Codes of a chunk: 8 KiB of canonical bytes.
   private static final int CHUNK_CODES = 1 << 15;
 
-  /// The low bit of every code.
-  private static final int LOW_BITS = 0b01_01_01_01;
-
+  private final TernaryKernels kernels = TernaryKernels.of(SimdConfig.defaults());
   private final BlockGrid grid;
   private final BlockCode code;
   private final MemorySegment codes;
@@ -58,11 +58,15 @@ final class BlockCopy {
             chunk.readCodes();
             chunk.requireTrits(tensor);
             code.encode(
-                chunk.canonical, chunk.rowStride, chunk.image, 0, grid.stride(), chunk.count);
+                kernels,
+                chunk.canonical,
+                chunk.rowStride,
+                chunk.image,
+                grid.frame().blockHead(),
+                grid.stride(),
+                chunk.count);
+            chunk.writeMultipliers(multipliers);
             chunk.writeImage();
-            long end = chunk.first + chunk.count;
-            multipliers.write(
-                grid.firstGroup(chunk.strip, chunk.first), grid.firstGroup(chunk.strip, end));
           }
         });
   }
@@ -82,7 +86,13 @@ final class BlockCopy {
             chunk.readImage();
             boolean sound =
                 code.decode(
-                    chunk.image, 0, grid.stride(), chunk.count, chunk.canonical, chunk.rowStride);
+                    kernels,
+                    chunk.image,
+                    grid.frame().blockHead(),
+                    grid.stride(),
+                    chunk.count,
+                    chunk.canonical,
+                    chunk.rowStride);
             if (!sound || chunk.hasThree()) {
               throw chunk.malformed();
             }
@@ -131,31 +141,41 @@ final class BlockCopy {
       }
     }
 
-    /// From the first block's codes to the last's; multipliers between them are nobody's yet.
-    private int imageLength() {
-      return (count - 1) * grid.stride() + code.bytes();
-    }
-
     void readImage() {
       MemorySegment.copy(
-          stored, ValueLayout.JAVA_BYTE, grid.codesAt(strip, first), image, 0, imageLength());
+          stored,
+          ValueLayout.JAVA_BYTE,
+          grid.blockAt(strip, first),
+          image,
+          0,
+          count * grid.stride());
     }
 
     void writeImage() {
       MemorySegment.copy(
-          image, 0, stored, ValueLayout.JAVA_BYTE, grid.codesAt(strip, first), imageLength());
+          image,
+          0,
+          stored,
+          ValueLayout.JAVA_BYTE,
+          grid.blockAt(strip, first),
+          count * grid.stride());
+    }
+
+    void writeMultipliers(MultiplierStore multipliers) {
+      if (multipliers.areInBlocks()) {
+        multipliers.writeBlocks(image, (int) grid.scaleAt(0), first, count);
+      } else if (grid.frame().stripHead() > 0 && first == 0) {
+        multipliers.writeRows(stored, strip * code.rows(), code.rows());
+      }
     }
 
     boolean hasThree() {
-      int threes = 0;
       for (int row = 0; row < code.rows(); row++) {
-        int start = row * rowStride;
-        int end = start + rowLength();
-        for (int i = start; i < end; i++) {
-          threes |= canonical[i] & (canonical[i] >> 1);
+        if (!kernels.areTrits(canonical, row * rowStride, rowLength())) {
+          return true;
         }
       }
-      return (threes & LOW_BITS) != 0;
+      return false;
     }
 
     void requireTrits(TernaryTensor tensor) {
@@ -182,11 +202,11 @@ final class BlockCopy {
     MalformedPackingException malformed() {
       byte[] trits = new byte[code.rows() * code.columns()];
       for (int block = 0; block < count; block++) {
-        int start = block * grid.stride();
+        int start = block * grid.stride() + grid.frame().blockHead();
         int bad = code.decodeBlock(Arrays.copyOfRange(image, start, start + code.bytes()), trits);
         if (bad >= 0) {
           return new MalformedPackingException(
-              grid.codesAt(strip, first + block) + bad,
+              grid.blockAt(strip, first + block) + grid.frame().blockHead() + bad,
               "code byte of block " + (strip * grid.blocks() + first + block),
               Integer.toString(image[start + bad] & 0xFF),
               code.allowed());

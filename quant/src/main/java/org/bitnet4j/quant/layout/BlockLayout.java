@@ -148,13 +148,10 @@ final class BlockLayout implements TernaryLayout {
     BlockGrid grid = grid(tensor.shape());
     requireBytes(grid, stored);
     MultiplierStore multipliers =
-        new MultiplierStore(
-            tensor.name(), TensorMultipliers.of(tensor, frame.granularity()), grid, stored);
+        new MultiplierStore(tensor.name(), TensorMultipliers.of(tensor, frame.granularity()), grid);
     new BlockCopy(grid, tensor.codes(), tensor.rowBytes(), stored)
         .encode(tensor, multipliers, workers);
-    if (frame.tail() > 0) {
-      multipliers.fillTail();
-    }
+    multipliers.writeTail(stored);
     return multipliers.rounding();
   }
 

@@ -2,6 +2,8 @@ package org.bitnet4j.quant.layout;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import org.bitnet4j.quant.ElementType;
 import org.bitnet4j.quant.InvalidTensorException;
@@ -12,12 +14,12 @@ final class MultiplierStore {
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle SHORTS =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final String name;
   private final TensorMultipliers multipliers;
   private final BlockGrid grid;
-  private final MemorySegment stored;
-  private final boolean half;
   private ScaleRounding rounding = ScaleRounding.EXACT;
 
   /// A writer.
@@ -25,51 +27,66 @@ final class MultiplierStore {
   /// @param name name of the tensor
   /// @param multipliers what to write
   /// @param grid where
-  /// @param stored the bytes of the tensor
-  MultiplierStore(
-      String name, TensorMultipliers multipliers, BlockGrid grid, MemorySegment stored) {
+  MultiplierStore(String name, TensorMultipliers multipliers, BlockGrid grid) {
     this.name = name;
     this.multipliers = multipliers;
     this.grid = grid;
-    this.stored = stored;
-    this.half = grid.frame().scaleType() == ElementType.F16;
   }
 
-  /// Writes some multipliers. Other threads may write others at the same time.
+  /// Whether each block has one.
+  boolean areInBlocks() {
+    return grid.frame().blockHead() + grid.frame().blockTail() > 0;
+  }
+
+  /// Writes the multipliers of blocks. Other threads may write those of others.
   ///
-  /// @param from first group
-  /// @param to end of the groups
-  /// @throws InvalidTensorException for one that the storage type cannot hold
-  void write(long from, long to) {
-    if (from >= to) {
-      return;
-    }
-    if (!half) {
-      for (long group = from; group < to; group++) {
-        stored.set(FLOAT, grid.scaleAt(group), multipliers.get(group));
-      }
-      return;
-    }
+  /// @param image receives them
+  /// @param at index of the first one in `image`; the others follow block by block
+  /// @param from the first group
+  /// @param count how many groups
+  /// @throws InvalidTensorException for one that float16 cannot hold
+  void writeBlocks(byte[] image, int at, long from, int count) {
     if (multipliers.isConstant()) {
       float multiplier = multipliers.get(from);
       short bits = half(multiplier);
-      for (long group = from; group < to; group++) {
-        stored.set(SHORT, grid.scaleAt(group), bits);
+      for (int i = 0; i < count; i++) {
+        SHORTS.set(image, at + i * grid.stride(), bits);
       }
-      count(error(multiplier, bits), to - from);
+      count(multiplier, bits, count);
       return;
     }
-    for (long group = from; group < to; group++) {
-      float multiplier = multipliers.get(group);
+    for (int i = 0; i < count; i++) {
+      float multiplier = multipliers.get(from + i);
       short bits = half(multiplier);
-      stored.set(SHORT, grid.scaleAt(group), bits);
-      count(error(multiplier, bits), 1);
+      SHORTS.set(image, at + i * grid.stride(), bits);
+      count(multiplier, bits, 1);
+    }
+  }
+
+  /// Writes the multipliers of rows. Other threads may write those of others.
+  ///
+  /// @param stored the bytes of the tensor
+  /// @param from the first row
+  /// @param count how many rows
+  /// @throws InvalidTensorException for one that the storage type cannot hold
+  void writeRows(MemorySegment stored, long from, int count) {
+    for (long row = from; row < from + count; row++) {
+      float multiplier = multipliers.get(row);
+      if (grid.frame().scaleType() == ElementType.F32) {
+        stored.set(FLOAT, grid.scaleAt(row), multiplier);
+      } else {
+        short bits = half(multiplier);
+        stored.set(SHORT, grid.scaleAt(row), bits);
+        count(multiplier, bits, 1);
+      }
     }
   }
 
   /// Writes the tail of a tensor with one multiplier as the official file has it: the multiplier
   /// over and over.
-  void fillTail() {
+  ///
+  /// @param stored the bytes of the tensor
+  void writeTail(MemorySegment stored) {
     for (int at = 0; at < grid.frame().tail(); at += Float.BYTES) {
       stored.set(FLOAT, grid.scaleAt(0) + at, multipliers.get(0));
     }
@@ -94,14 +111,14 @@ final class MultiplierStore {
     return bits;
   }
 
-  private static double error(float multiplier, short bits) {
+  private void count(float multiplier, short bits, int groups) {
     double back = Float.float16ToFloat(bits);
-    return back == multiplier ? 0 : Math.abs(back - multiplier) / Math.abs((double) multiplier);
+    if (back != multiplier) {
+      add(new ScaleRounding(groups, Math.abs(back - multiplier) / Math.abs((double) multiplier)));
+    }
   }
 
-  private synchronized void count(double error, long groups) {
-    if (error > 0) {
-      rounding = rounding.plus(new ScaleRounding(groups, error));
-    }
+  private synchronized void add(ScaleRounding more) {
+    rounding = rounding.plus(more);
   }
 }

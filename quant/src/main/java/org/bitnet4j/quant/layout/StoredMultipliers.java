@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.bitnet4j.quant.ElementType;
 import org.bitnet4j.quant.Granularity;
@@ -16,8 +16,8 @@ import org.bitnet4j.quant.packing.MalformedPackingException;
 /// The multipliers among the stored bytes of a tensor, and what they become in memory: as few as
 /// reproduce them. Those of groups without a non-zero trit follow the others where these agree.
 final class StoredMultipliers {
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -93,9 +93,9 @@ final class StoredMultipliers {
   }
 
   private Settled settle() {
-    OptionalInt tensors = common();
-    if (tensors.isPresent()) {
-      return new Settled.PerTensor(Float.intBitsToFloat(tensors.getAsInt()));
+    Optional<Float> shared = common();
+    if (shared.isPresent()) {
+      return new Settled.PerTensor(shared.get());
     }
     boolean perRow = true;
     for (long row = 0; row < shape.rows() && perRow; row++) {
@@ -111,65 +111,84 @@ final class StoredMultipliers {
   }
 
   private boolean areEqual(long from, long to) {
-    int first = Float.floatToRawIntBits(get(from));
     for (long group = from + 1; group < to; group++) {
-      if (Float.floatToRawIntBits(get(group)) != first) {
+      if (bits(group) != bits(from)) {
         return false;
       }
     }
     return true;
   }
 
-  /// The bits of the multiplier that all groups share, not counting groups of zero trits; that of
-  /// the first where there are only such; empty where they differ.
-  private OptionalInt common() {
-    int shared = Float.floatToRawIntBits(get(0));
-    boolean informed = false;
+  /// The multiplier that all groups share, not counting groups of zero trits; that of the first
+  /// where there are only such; empty where they differ.
+  private Optional<Float> common() {
+    long sharer = -1;
     for (long group = 0; group < groups; group++) {
-      int bits = Float.floatToRawIntBits(get(group));
-      if ((informed && bits == shared) || isZero(group)) {
+      if ((sharer >= 0 && bits(group) == bits(sharer)) || isZero(group)) {
         continue;
       }
-      if (informed) {
-        return OptionalInt.empty();
+      if (sharer >= 0) {
+        return Optional.empty();
       }
-      informed = true;
-      shared = bits;
+      sharer = group;
     }
-    return OptionalInt.of(shared);
+    return Optional.of(get(Math.max(0, sharer)));
   }
 
+  /// Whether all are the same finite number. Most tensors have one, so its bits are compared before
+  /// anything is converted.
+  ///
+  /// @throws MalformedPackingException for the first that is not finite
   private boolean allAreFiniteAndEqual(Workers workers) {
-    int first = Float.floatToRawIntBits(get(0));
     AtomicBoolean equal = new AtomicBoolean(true);
+    int first = bits(0);
+    boolean half = grid.frame().scaleType() == ElementType.F16;
     Tasks.run(
         groups,
         workers,
         (from, to) -> {
           int different = 0;
-          for (long group = from; group < to; group++) {
-            float multiplier = get(group);
-            if (!Float.isFinite(multiplier)) {
-              throw new MalformedPackingException(
-                  grid.scaleAt(group),
-                  "multiplier of group " + group,
-                  Float.toString(multiplier),
-                  "a finite number");
+          if (half) {
+            for (long group = from; group < to; group++) {
+              different |= stored.get(SHORT, grid.scaleAt(group)) ^ first;
             }
-            different |= Float.floatToRawIntBits(multiplier) ^ first;
+          } else {
+            for (long group = from; group < to; group++) {
+              different |= stored.get(INT, grid.scaleAt(group)) ^ first;
+            }
           }
-          if (different != 0) {
+          if (different != 0 || !Float.isFinite(get(from))) {
             equal.set(false);
+            requireFinite(from, to);
           }
         });
     return equal.get();
   }
 
-  private float get(long group) {
+  private void requireFinite(long from, long to) {
+    for (long group = from; group < to; group++) {
+      if (!Float.isFinite(get(group))) {
+        throw new MalformedPackingException(
+            grid.scaleAt(group),
+            "multiplier of group " + group,
+            Float.toString(get(group)),
+            "a finite number");
+      }
+    }
+  }
+
+  /// The stored bits of a multiplier.
+  private int bits(long group) {
     long at = grid.scaleAt(group);
     return grid.frame().scaleType() == ElementType.F16
-        ? Float.float16ToFloat(stored.get(SHORT, at))
-        : stored.get(FLOAT, at);
+        ? stored.get(SHORT, at)
+        : stored.get(INT, at);
+  }
+
+  private float get(long group) {
+    return grid.frame().scaleType() == ElementType.F16
+        ? Float.float16ToFloat((short) bits(group))
+        : Float.intBitsToFloat(bits(group));
   }
 
   /// Whether all trits of a group are zero: then its bytes are those of zero trits, because a code
@@ -177,19 +196,20 @@ final class StoredMultipliers {
   private boolean isZero(long group) {
     BlockCode code = grid.code();
     if (grid.frame().granularity() instanceof Granularity.PerGroup) {
-      return isZero(grid.codesAt(0, group), 0);
+      return isZero(grid.blockAt(0, group), 0);
     }
     long strip = group / code.rows();
     int row = (int) (group % code.rows());
     for (long block = 0; block < grid.blocks(); block++) {
-      if (!isZero(grid.codesAt(strip, block), row)) {
+      if (!isZero(grid.blockAt(strip, block), row)) {
         return false;
       }
     }
     return true;
   }
 
-  private boolean isZero(long at, int row) {
+  private boolean isZero(long block, int row) {
+    long at = block + grid.frame().blockHead();
     for (int c = 0; c < grid.code().columns(); c++) {
       int i = grid.code().byteOf(row, c);
       if (stored.get(ValueLayout.JAVA_BYTE, at + i) != zeroBlock[i]) {

@@ -1,6 +1,8 @@
 package org.bitnet4j.quant.layout;
 
 import java.util.Arrays;
+import org.bitnet4j.quant.kernels.TernaryKernels;
+import org.bitnet4j.quant.kernels.TwoBitOrder;
 
 /// Blocks with two bits per code: each element has a byte and a shift of its own.
 final class TwoBitCode implements BlockCode {
@@ -31,17 +33,25 @@ final class TwoBitCode implements BlockCode {
   /// I2_S: column j of 128 in byte j mod 32, the first 32 in the highest bits.
   static final TwoBitCode I2_S =
       new TwoBitCode(
-          1, 128, (_, c) -> c % 32, (_, c) -> 6 - c / 32 * 2, new TwoBitKernel.Woven(1, true));
+          1,
+          128,
+          (_, c) -> c % 32,
+          (_, c) -> 6 - c / 32 * 2,
+          new TwoBitKernel.Woven(TwoBitOrder.RUNS_OF_32_HIGH_FIRST, 32));
 
   /// I2_S as written on ARM: column j of 64 in byte j mod 16, the first 16 in the highest bits.
   static final TwoBitCode I2_S_ARM =
       new TwoBitCode(
-          1, 64, (_, c) -> c % 16, (_, c) -> 6 - c / 16 * 2, new TwoBitKernel.WovenHalves(true));
+          1,
+          64,
+          (_, c) -> c % 16,
+          (_, c) -> 6 - c / 16 * 2,
+          new TwoBitKernel.Woven(TwoBitOrder.RUNS_OF_16_HIGH_FIRST, 16));
 
   /// I2_S of builds without ACT_PARALLEL: a byte holds one column of four rows, the first in the
   /// highest bits.
   static final TwoBitCode I2_S_4ROW =
-      new TwoBitCode(4, 1, (_, _) -> 0, (r, _) -> 6 - 2 * r, new TwoBitKernel.WovenRows());
+      new TwoBitCode(4, 1, (_, _) -> 0, (r, _) -> 6 - 2 * r, new TwoBitKernel.FourRows());
 
   /// TQ2_0: two halves of 128 columns in 32 bytes each, column 32l + m of a half in bits 2l of byte
   /// m.
@@ -51,7 +61,7 @@ final class TwoBitCode implements BlockCode {
           256,
           (_, c) -> c / 128 * 32 + c % 32,
           (_, c) -> c % 128 / 32 * 2,
-          new TwoBitKernel.Woven(2, false));
+          new TwoBitKernel.Woven(TwoBitOrder.RUNS_OF_32, 64));
 
   /// Q2_0 of 64 columns: column j in bits 2(j mod 4) of byte j / 4, the canonical order.
   static final TwoBitCode Q2_0 = sequential(64);
@@ -62,7 +72,11 @@ final class TwoBitCode implements BlockCode {
   /// IQ2_BN: column j of 64 in byte j mod 16, the first 16 in the lowest bits.
   static final TwoBitCode IQ2_BN =
       new TwoBitCode(
-          1, 64, (_, c) -> c % 16, (_, c) -> c / 16 * 2, new TwoBitKernel.WovenHalves(false));
+          1,
+          64,
+          (_, c) -> c % 16,
+          (_, c) -> c / 16 * 2,
+          new TwoBitKernel.Woven(TwoBitOrder.RUNS_OF_16, 16));
 
   /// IQ2_BN_R4: byte 16l + 4k + i holds the columns 16l + i + {0, 4, 8, 12} of row k, the first in
   /// the lowest bits.
@@ -72,11 +86,11 @@ final class TwoBitCode implements BlockCode {
           64,
           (r, c) -> c / 16 * 16 + 4 * r + c % 4,
           (_, c) -> c % 16 / 4 * 2,
-          new TwoBitKernel.TransposedRows());
+          new TwoBitKernel.FourRowUnits());
 
   private static TwoBitCode sequential(int columns) {
     return new TwoBitCode(
-        1, columns, (_, c) -> c / 4, (_, c) -> c % 4 * 2, new TwoBitKernel.Copied(columns / 4));
+        1, columns, (_, c) -> c / 4, (_, c) -> c % 4 * 2, new TwoBitKernel.Copied(columns / 64));
   }
 
   @Override
@@ -128,14 +142,27 @@ final class TwoBitCode implements BlockCode {
   }
 
   @Override
-  public void encode(byte[] codes, int codeStride, byte[] stored, int at, int stride, int blocks) {
-    kernel.encode(codes, codeStride, stored, at, stride, blocks);
+  public void encode(
+      TernaryKernels kernels,
+      byte[] codes,
+      int codeStride,
+      byte[] stored,
+      int at,
+      int stride,
+      int blocks) {
+    kernel.encode(kernels, codes, codeStride, stored, at, stride, blocks);
   }
 
   @Override
   public boolean decode(
-      byte[] stored, int at, int stride, int blocks, byte[] codes, int codeStride) {
-    kernel.decode(stored, at, stride, blocks, codes, codeStride);
+      TernaryKernels kernels,
+      byte[] stored,
+      int at,
+      int stride,
+      int blocks,
+      byte[] codes,
+      int codeStride) {
+    kernel.decode(kernels, stored, at, stride, blocks, codes, codeStride);
     return true;
   }
 }

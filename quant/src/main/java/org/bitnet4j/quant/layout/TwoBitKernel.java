@@ -1,131 +1,163 @@
 package org.bitnet4j.quant.layout;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.bitnet4j.quant.kernels.TernaryKernels;
+import org.bitnet4j.quant.kernels.TwoBitOrder;
 
-/// The fast path between canonical two-bit codes and the blocks of one [TwoBitCode], by words. The
-/// parameters are those of [BlockCode#encode] and [BlockCode#decode].
+/// The fast path between canonical two-bit codes and the blocks of one [TwoBitCode], by the kernels
+/// of the machine. The parameters are those of [BlockCode#encode] and [BlockCode#decode].
 sealed interface TwoBitKernel {
+  /// Words of an array.
+  VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /// Half words of an array.
+  VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
   /// Stores blocks.
-  void encode(byte[] codes, int codeStride, byte[] stored, int at, int stride, int blocks);
+  void encode(
+      TernaryKernels kernels,
+      byte[] codes,
+      int codeStride,
+      byte[] stored,
+      int at,
+      int stride,
+      int blocks);
 
   /// Reads blocks.
-  void decode(byte[] stored, int at, int stride, int blocks, byte[] codes, int codeStride);
+  void decode(
+      TernaryKernels kernels,
+      byte[] stored,
+      int at,
+      int stride,
+      int blocks,
+      byte[] codes,
+      int codeStride);
 
-  /// Blocks in canonical order already.
+  /// Blocks in canonical order already, of 16 or 32 bytes.
   ///
+  /// @param halves how many times 16 bytes
+  record Copied(int halves) implements TwoBitKernel {
+    private static final int HALF = 16;
+
+    @Override
+    public void encode(
+        TernaryKernels kernels,
+        byte[] codes,
+        int codeStride,
+        byte[] stored,
+        int at,
+        int stride,
+        int blocks) {
+      for (int half = 0; half < halves; half++) {
+        copy(codes, HALF * half, HALF * halves, stored, at + HALF * half, stride, blocks);
+      }
+    }
+
+    @Override
+    public void decode(
+        TernaryKernels kernels,
+        byte[] stored,
+        int at,
+        int stride,
+        int blocks,
+        byte[] codes,
+        int codeStride) {
+      for (int half = 0; half < halves; half++) {
+        copy(stored, at + HALF * half, stride, codes, HALF * half, HALF * halves, blocks);
+      }
+    }
+
+    /// Copies 16 bytes at a time, two words: far less than a call for so few would take.
+    private static void copy(
+        byte[] source, int from, int fromStep, byte[] target, int to, int toStep, int count) {
+      for (int i = 0; i < count; i++) {
+        int s = from + i * fromStep;
+        int t = to + i * toStep;
+        LONG.set(target, t, (long) LONG.get(source, s));
+        LONG.set(target, t + 8, (long) LONG.get(source, s + 8));
+      }
+    }
+  }
+
+  /// Blocks in another order of two-bit codes.
+  ///
+  /// @param order the order
   /// @param bytes bytes of a block's codes
-  record Copied(int bytes) implements TwoBitKernel {
+  record Woven(TwoBitOrder order, int bytes) implements TwoBitKernel {
     @Override
     public void encode(
-        byte[] codes, int codeStride, byte[] stored, int at, int stride, int blocks) {
-      for (int block = 0; block < blocks; block++) {
-        System.arraycopy(codes, block * bytes, stored, at + block * stride, bytes);
-      }
+        TernaryKernels kernels,
+        byte[] codes,
+        int codeStride,
+        byte[] stored,
+        int at,
+        int stride,
+        int blocks) {
+      // Blocks without gaps are one long block, of which every width of vector has its whole.
+      boolean dense = stride == bytes;
+      kernels.weaveTwoBit(
+          order,
+          codes,
+          0,
+          stored,
+          at,
+          dense ? bytes * blocks : bytes,
+          dense ? bytes * blocks : stride,
+          dense ? 1 : blocks);
     }
 
     @Override
     public void decode(
-        byte[] stored, int at, int stride, int blocks, byte[] codes, int codeStride) {
-      for (int block = 0; block < blocks; block++) {
-        System.arraycopy(stored, at + block * stride, codes, block * bytes, bytes);
-      }
+        TernaryKernels kernels,
+        byte[] stored,
+        int at,
+        int stride,
+        int blocks,
+        byte[] codes,
+        int codeStride) {
+      boolean dense = stride == bytes;
+      kernels.unweaveTwoBit(
+          order,
+          stored,
+          at,
+          dense ? bytes * blocks : bytes,
+          dense ? bytes * blocks : stride,
+          dense ? 1 : blocks,
+          codes,
+          0);
     }
   }
 
-  /// Blocks of units of 128 columns in 32 bytes, woven from four runs of 32 columns.
-  ///
-  /// @param units units of a block
-  /// @param firstHigh whether the first run is in the highest bits
-  record Woven(int units, boolean firstHigh) implements TwoBitKernel {
-    @Override
-    public void encode(
-        byte[] codes, int codeStride, byte[] stored, int at, int stride, int blocks) {
-      int first = firstHigh ? 24 : 0;
-      int step = firstHigh ? -8 : 8;
-      for (int block = 0; block < blocks; block++) {
-        for (int unit = 0; unit < units; unit++) {
-          int a = 32 * (block * units + unit) + first;
-          TwoBitWeave.weave(
-              codes,
-              a,
-              a + step,
-              a + 2 * step,
-              a + 3 * step,
-              stored,
-              at + block * stride + 32 * unit);
-        }
-      }
-    }
-
-    @Override
-    public void decode(
-        byte[] stored, int at, int stride, int blocks, byte[] codes, int codeStride) {
-      int first = firstHigh ? 24 : 0;
-      int step = firstHigh ? -8 : 8;
-      for (int block = 0; block < blocks; block++) {
-        for (int unit = 0; unit < units; unit++) {
-          int a = 32 * (block * units + unit) + first;
-          TwoBitWeave.unweave(
-              stored,
-              at + block * stride + 32 * unit,
-              codes,
-              a,
-              a + step,
-              a + 2 * step,
-              a + 3 * step);
-        }
-      }
-    }
-  }
-
-  /// Blocks of 64 columns in 16 bytes, woven from four runs of 16 columns.
-  ///
-  /// @param firstHigh whether the first run is in the highest bits
-  record WovenHalves(boolean firstHigh) implements TwoBitKernel {
-    @Override
-    public void encode(
-        byte[] codes, int codeStride, byte[] stored, int at, int stride, int blocks) {
-      int first = firstHigh ? 8 : 0;
-      int turn = firstHigh ? 32 : 0;
-      for (int block = 0; block < blocks; block++) {
-        int a = 16 * block;
-        TwoBitWeave.weaveHalves(codes, a + first, a + 8 - first, turn, stored, at + block * stride);
-      }
-    }
-
-    @Override
-    public void decode(
-        byte[] stored, int at, int stride, int blocks, byte[] codes, int codeStride) {
-      int first = firstHigh ? 8 : 0;
-      int turn = firstHigh ? 32 : 0;
-      for (int block = 0; block < blocks; block++) {
-        int a = 16 * block;
-        TwoBitWeave.unweaveHalves(
-            stored, at + block * stride, codes, a + first, a + 8 - first, turn);
-      }
-    }
-  }
-
-  /// Blocks of one column of four rows, the first row in the highest bits.
-  record WovenRows() implements TwoBitKernel {
-    /// Columns in a word of codes.
+  /// Blocks of one column of four rows, the first row in the highest bits: units whose runs are 32
+  /// columns of a row each.
+  record FourRows() implements TwoBitKernel {
+    /// Columns of a unit, which are also its bytes.
     private static final int COLUMNS = 32;
 
+    private static final TwoBitOrder ORDER = TwoBitOrder.RUNS_OF_32_HIGH_FIRST;
+
     @Override
     public void encode(
-        byte[] codes, int codeStride, byte[] stored, int at, int stride, int blocks) {
+        TernaryKernels kernels,
+        byte[] codes,
+        int codeStride,
+        byte[] stored,
+        int at,
+        int stride,
+        int blocks) {
       int whole = blocks / COLUMNS;
-      for (int word = 0; word < whole; word++) {
-        int a = 8 * word;
-        TwoBitWeave.weave(
-            codes,
-            a + 3 * codeStride,
-            a + 2 * codeStride,
-            a + codeStride,
-            a,
-            stored,
-            at + COLUMNS * word);
+      byte[] units = new byte[whole * COLUMNS];
+      for (int row = 0; row < 4; row++) {
+        int from = row * codeStride;
+        int to = 8 * row;
+        for (int unit = 0; unit < whole; unit++) {
+          LONG.set(units, to + COLUMNS * unit, (long) LONG.get(codes, from + 8 * unit));
+        }
       }
+      kernels.weaveTwoBit(ORDER, units, 0, stored, at, units.length, units.length, 1);
       for (int column = whole * COLUMNS; column < blocks; column++) {
         int packed = 0;
         for (int row = 0; row < 4; row++) {
@@ -138,18 +170,22 @@ sealed interface TwoBitKernel {
 
     @Override
     public void decode(
-        byte[] stored, int at, int stride, int blocks, byte[] codes, int codeStride) {
+        TernaryKernels kernels,
+        byte[] stored,
+        int at,
+        int stride,
+        int blocks,
+        byte[] codes,
+        int codeStride) {
       int whole = blocks / COLUMNS;
-      for (int word = 0; word < whole; word++) {
-        int a = 8 * word;
-        TwoBitWeave.unweave(
-            stored,
-            at + COLUMNS * word,
-            codes,
-            a + 3 * codeStride,
-            a + 2 * codeStride,
-            a + codeStride,
-            a);
+      byte[] units = new byte[whole * COLUMNS];
+      kernels.unweaveTwoBit(ORDER, stored, at, units.length, units.length, 1, units, 0);
+      for (int row = 0; row < 4; row++) {
+        int from = 8 * row;
+        int to = row * codeStride;
+        for (int unit = 0; unit < whole; unit++) {
+          LONG.set(codes, to + 8 * unit, (long) LONG.get(units, from + COLUMNS * unit));
+        }
       }
       for (int row = 0; row < 4; row++) {
         int start = row * codeStride;
@@ -165,31 +201,48 @@ sealed interface TwoBitKernel {
     }
   }
 
-  /// Blocks of 64 columns of four rows in 64 bytes, 16 columns of one row in four of them.
-  record TransposedRows() implements TwoBitKernel {
+  /// Blocks of 64 columns of four rows in 64 bytes: each four bytes are a unit of 16 columns of one
+  /// row. Blocks lie side by side.
+  record FourRowUnits() implements TwoBitKernel {
+    private static final TwoBitOrder ORDER = TwoBitOrder.RUNS_OF_4;
+
     @Override
     public void encode(
-        byte[] codes, int codeStride, byte[] stored, int at, int stride, int blocks) {
-      for (int block = 0; block < blocks; block++) {
-        for (int row = 0; row < 4; row++) {
-          int from = row * codeStride + 16 * block;
-          int to = at + block * stride + 4 * row;
-          TwoBitWeave.transpose(codes, from, stored, to, to + 16);
-          TwoBitWeave.transpose(codes, from + 8, stored, to + 32, to + 48);
+        TernaryKernels kernels,
+        byte[] codes,
+        int codeStride,
+        byte[] stored,
+        int at,
+        int stride,
+        int blocks) {
+      int length = 16 * blocks;
+      byte[] units = new byte[length];
+      for (int row = 0; row < 4; row++) {
+        kernels.weaveTwoBit(ORDER, codes, row * codeStride, units, 0, length, length, 1);
+        int to = at + 4 * row;
+        for (int unit = 0; unit < 4 * blocks; unit++) {
+          INT.set(stored, to + 16 * unit, (int) INT.get(units, 4 * unit));
         }
       }
     }
 
     @Override
     public void decode(
-        byte[] stored, int at, int stride, int blocks, byte[] codes, int codeStride) {
-      for (int block = 0; block < blocks; block++) {
-        for (int row = 0; row < 4; row++) {
-          int from = at + block * stride + 4 * row;
-          int to = row * codeStride + 16 * block;
-          TwoBitWeave.transposeBack(stored, from, from + 16, codes, to);
-          TwoBitWeave.transposeBack(stored, from + 32, from + 48, codes, to + 8);
+        TernaryKernels kernels,
+        byte[] stored,
+        int at,
+        int stride,
+        int blocks,
+        byte[] codes,
+        int codeStride) {
+      int length = 16 * blocks;
+      byte[] units = new byte[length];
+      for (int row = 0; row < 4; row++) {
+        int from = at + 4 * row;
+        for (int unit = 0; unit < 4 * blocks; unit++) {
+          INT.set(units, 4 * unit, (int) INT.get(stored, from + 16 * unit));
         }
+        kernels.unweaveTwoBit(ORDER, units, 0, length, length, 1, codes, row * codeStride);
       }
     }
   }

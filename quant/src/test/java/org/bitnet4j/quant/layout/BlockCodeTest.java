@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.bitnet4j.quant.config.SimdConfig;
+import org.bitnet4j.quant.kernels.TernaryKernels;
 import org.bitnet4j.quant.layout.LayoutSamples.Structure;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,6 +22,10 @@ class BlockCodeTest {
   private static final int[] BLOCKS = {1, 2, 3, 7, 31, 32, 33, 64, 101, 257};
 
   private static final byte GUARD = 0x5A;
+
+  /// The vector path from the first code on.
+  private final TernaryKernels kernels =
+      TernaryKernels.of(new SimdConfig(true, false, false, false, 1, 16, false, 8, true, Map.of()));
 
   static List<BlockLayout> layouts() {
     return Layouts.ALL.stream().map(BlockLayout.class::cast).toList();
@@ -65,6 +73,7 @@ class BlockCodeTest {
     assertThat(places.cardinality()).isEqualTo(elements);
   }
 
+  @Tag("kernels")
   @ParameterizedTest
   @MethodSource("layouts")
   void fastPathAndReferenceStoreTheSameBytes(BlockLayout layout) {
@@ -72,7 +81,7 @@ class BlockCodeTest {
     for (Structure structure : Structure.values()) {
       for (int blocks : BLOCKS) {
         byte[][] rows = rows(code, structure, blocks);
-        int stride = code.bytes() + blocks % 3 * (code.columns() == 1 ? 0 : 1);
+        int stride = code.bytes() + (code.rows() == 1 ? blocks % 3 : 0);
         int at = 5;
         byte[] wanted = new byte[at + blocks * stride + 7];
         Arrays.fill(wanted, GUARD);
@@ -89,12 +98,12 @@ class BlockCodeTest {
         for (int row = 0; row < code.rows(); row++) {
           System.arraycopy(canonical[row], 0, codes, row * codeStride, canonical[row].length);
         }
-        code.encode(codes, codeStride, found, at, stride, blocks);
+        code.encode(kernels, codes, codeStride, found, at, stride, blocks);
         assertThat(found).as("%s, %d blocks", structure, blocks).isEqualTo(wanted);
 
         byte[] decoded = new byte[codes.length];
         Arrays.fill(decoded, GUARD);
-        assertThat(code.decode(found, at, stride, blocks, decoded, codeStride)).isTrue();
+        assertThat(code.decode(kernels, found, at, stride, blocks, decoded, codeStride)).isTrue();
         for (int row = 0; row < code.rows(); row++) {
           int start = row * codeStride;
           assertThat(Arrays.copyOfRange(decoded, start, start + codeStride - 3))
@@ -131,7 +140,8 @@ class BlockCodeTest {
         int bad = code.decodeBlock(block, codes);
         assertThat(bad).isIn(-1, position);
         boolean sound =
-            code.decode(block, 0, code.bytes(), 1, canonical, canonical.length / code.rows());
+            code.decode(
+                kernels, block, 0, code.bytes(), 1, canonical, canonical.length / code.rows());
         boolean three =
             IntStream.range(0, canonical.length)
                 .anyMatch(i -> (canonical[i] & (canonical[i] >> 1) & 0x55) != 0);

@@ -1,18 +1,17 @@
-package org.bitnet4j.quant.layout;
+package org.bitnet4j.quant.kernels;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/// Four runs of two-bit codes, one after the other, turned into bytes that hold one code of each
-/// run, and back: the step between canonical order and that of I2_S, TQ2_0 and IQ2_BN.
+/// Two-bit codes from canonical order into a [TwoBitOrder] and back, by words.
 ///
 /// A set of words is an array of two-bit cells whose index has a few bits for the word, three for
 /// the byte in it and two for the cell in the byte. Both orders number the same cells, with the
 /// bits of the index in another order. Exchanging a bit of the word with a bit inside it takes six
 /// operations for two words (a delta swap: Warren, Hacker's Delight, 7-3), exchanging two inside
 /// takes six for one word, so a few of them do what moving cells one by one does in hundreds.
-final class TwoBitWeave {
+final class WordWeave {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INT =
@@ -33,22 +32,77 @@ final class TwoBitWeave {
   /// The lower half.
   private static final long LOW_HALF = 0x0000_0000_FFFF_FFFFL;
 
-  private TwoBitWeave() {}
+  private WordWeave() {}
 
-  /// Weaves four runs of 32 codes: code i of run p goes to bits 2p..2p+1 of byte i.
+  /// Weaves units.
   ///
-  /// @param codes holds the runs, 8 bytes each
-  /// @param a first byte of run 0
-  /// @param b first byte of run 1
-  /// @param c first byte of run 2
-  /// @param d first byte of run 3
-  /// @param woven receives 32 bytes
-  /// @param at the first of them
-  static void weave(byte[] codes, int a, int b, int c, int d, byte[] woven, int at) {
+  /// @param order the order to bring them into
+  /// @param codes canonical codes
+  /// @param from first byte of the first unit in `codes`
+  /// @param woven receives the units
+  /// @param to first byte of the first unit in `woven`
+  /// @param bytes bytes of all units
+  static void weave(TwoBitOrder order, byte[] codes, int from, byte[] woven, int to, int bytes) {
+    switch (order) {
+      case RUNS_OF_4 -> {
+        for (int i = 0; i < bytes; i += 4) {
+          INT.set(woven, to + i, transposed((int) INT.get(codes, from + i)));
+        }
+      }
+      case RUNS_OF_16, RUNS_OF_16_HIGH_FIRST -> {
+        for (int i = 0; i < bytes; i += 16) {
+          weave16(order.highFirst(), codes, from + i, woven, to + i);
+        }
+      }
+      case RUNS_OF_32, RUNS_OF_32_HIGH_FIRST -> {
+        int first = order.highFirst() ? 24 : 0;
+        int step = order.highFirst() ? -8 : 8;
+        for (int i = 0; i < bytes; i += 32) {
+          weave32(codes, from + i + first, step, woven, to + i);
+        }
+      }
+    }
+  }
+
+  /// The inverse of [#weave].
+  ///
+  /// @param order the order to bring them out of
+  /// @param woven holds the units
+  /// @param from first byte of the first unit in `woven`
+  /// @param codes receives canonical codes
+  /// @param to first byte of the first unit in `codes`
+  /// @param bytes bytes of all units
+  static void unweave(TwoBitOrder order, byte[] woven, int from, byte[] codes, int to, int bytes) {
+    switch (order) {
+      case RUNS_OF_4 -> {
+        for (int i = 0; i < bytes; i += 4) {
+          INT.set(codes, to + i, transposed((int) INT.get(woven, from + i)));
+        }
+      }
+      case RUNS_OF_16, RUNS_OF_16_HIGH_FIRST -> {
+        for (int i = 0; i < bytes; i += 16) {
+          unweave16(order.highFirst(), woven, from + i, codes, to + i);
+        }
+      }
+      case RUNS_OF_32, RUNS_OF_32_HIGH_FIRST -> {
+        int first = order.highFirst() ? 24 : 0;
+        int step = order.highFirst() ? -8 : 8;
+        for (int i = 0; i < bytes; i += 32) {
+          unweave32(woven, from + i, codes, to + i + first, step);
+        }
+      }
+    }
+  }
+
+  /// Code i of run p to bits 2p..2p+1 of byte i.
+  ///
+  /// @param a first byte of the run of the lowest bits
+  /// @param step from there to the next run
+  private static void weave32(byte[] codes, int a, int step, byte[] woven, int at) {
     long w0 = (long) LONG.get(codes, a);
-    long w1 = (long) LONG.get(codes, b);
-    long w2 = (long) LONG.get(codes, c);
-    long w3 = (long) LONG.get(codes, d);
+    long w1 = (long) LONG.get(codes, a + step);
+    long w2 = (long) LONG.get(codes, a + 2 * step);
+    long w3 = (long) LONG.get(codes, a + 3 * step);
     // The number of the run, the two bits of the word, becomes the cell ...
     long t = ((w0 >>> 4) ^ w2) & LOW_PAIRS;
     w0 ^= t << 4;
@@ -81,16 +135,7 @@ final class TwoBitWeave {
     LONG.set(woven, at + 24, (w2 >>> 32) | (w3 & ~LOW_HALF));
   }
 
-  /// The inverse of [#weave].
-  ///
-  /// @param woven holds 32 bytes
-  /// @param at the first of them
-  /// @param codes receives the runs, 8 bytes each
-  /// @param a first byte of run 0
-  /// @param b first byte of run 1
-  /// @param c first byte of run 2
-  /// @param d first byte of run 3
-  static void unweave(byte[] woven, int at, byte[] codes, int a, int b, int c, int d) {
+  private static void unweave32(byte[] woven, int at, byte[] codes, int a, int step) {
     long v0 = (long) LONG.get(woven, at);
     long v1 = (long) LONG.get(woven, at + 8);
     long v2 = (long) LONG.get(woven, at + 16);
@@ -124,23 +169,17 @@ final class TwoBitWeave {
     w1 ^= t << 4;
     w3 ^= t;
     LONG.set(codes, a, w0);
-    LONG.set(codes, b, w1);
-    LONG.set(codes, c, w2);
-    LONG.set(codes, d, w3);
+    LONG.set(codes, a + step, w1);
+    LONG.set(codes, a + 2 * step, w2);
+    LONG.set(codes, a + 3 * step, w3);
   }
 
-  /// Weaves four runs of 16 codes, two in each word: code i of run p goes to bits 2p..2p+1 of byte
-  /// i.
-  ///
-  /// @param codes holds the runs
-  /// @param a first byte of runs 0 and 1
-  /// @param b first byte of runs 2 and 3
-  /// @param turn 32 where the odd run of a word comes first, else 0
-  /// @param woven receives 16 bytes
-  /// @param at the first of them
-  static void weaveHalves(byte[] codes, int a, int b, int turn, byte[] woven, int at) {
-    long w0 = Long.rotateLeft((long) LONG.get(codes, a), turn);
-    long w1 = Long.rotateLeft((long) LONG.get(codes, b), turn);
+  private static void weave16(boolean highFirst, byte[] codes, int from, byte[] woven, int at) {
+    long v0 = (long) LONG.get(codes, from);
+    long v1 = (long) LONG.get(codes, from + 8);
+    // Two runs to a word; backwards, the words and their halves change places.
+    long w0 = highFirst ? Long.rotateLeft(v1, 32) : v0;
+    long w1 = highFirst ? Long.rotateLeft(v0, 32) : v1;
     long t = ((w0 >>> 4) ^ w1) & LOW_PAIRS;
     w0 ^= t << 4;
     w1 ^= t;
@@ -151,15 +190,7 @@ final class TwoBitWeave {
     LONG.set(woven, at + 8, weaveHalf(w1));
   }
 
-  /// The inverse of [#weaveHalves].
-  ///
-  /// @param woven holds 16 bytes
-  /// @param at the first of them
-  /// @param codes receives the runs
-  /// @param a first byte of runs 0 and 1
-  /// @param b first byte of runs 2 and 3
-  /// @param turn 32 where the odd run of a word comes first, else 0
-  static void unweaveHalves(byte[] woven, int at, byte[] codes, int a, int b, int turn) {
+  private static void unweave16(boolean highFirst, byte[] woven, int at, byte[] codes, int to) {
     long w0 = unweaveHalf((long) LONG.get(woven, at));
     long w1 = unweaveHalf((long) LONG.get(woven, at + 8));
     long t = ((w0 >>> 16) ^ w1) & EVEN_PAIRS;
@@ -168,8 +199,8 @@ final class TwoBitWeave {
     t = ((w0 >>> 4) ^ w1) & LOW_PAIRS;
     w0 ^= t << 4;
     w1 ^= t;
-    LONG.set(codes, a, Long.rotateLeft(w0, turn));
-    LONG.set(codes, b, Long.rotateLeft(w1, turn));
+    LONG.set(codes, to, highFirst ? Long.rotateLeft(w1, 32) : w0);
+    LONG.set(codes, to + 8, highFirst ? Long.rotateLeft(w0, 32) : w1);
   }
 
   /// The half of the word against the odd cell, then against the odd byte.
@@ -187,37 +218,12 @@ final class TwoBitWeave {
     return w ^ t ^ (t << 30);
   }
 
-  /// Weaves four runs of four codes in each half of a word: code i of run p goes to cell p of byte
-  /// i. It is its own inverse.
-  ///
-  /// @param from holds 8 bytes
-  /// @param at the first of them
-  /// @param to receives the lower half
-  /// @param low first byte of that
-  /// @param high first byte, in `to`, of the upper half
-  static void transpose(byte[] from, int at, byte[] to, int low, int high) {
-    long w = transposed((long) LONG.get(from, at));
-    INT.set(to, low, (int) w);
-    INT.set(to, high, (int) (w >>> 32));
-  }
-
-  /// [#transpose] of two halves that lie apart.
-  ///
-  /// @param from holds the halves
-  /// @param low first byte of the lower half
-  /// @param high first byte of the upper half
-  /// @param to receives 8 bytes
-  /// @param at the first of them
-  static void transposeBack(byte[] from, int low, int high, byte[] to, int at) {
-    long w = ((int) INT.get(from, low) & LOW_HALF) | ((long) (int) INT.get(from, high) << 32);
-    LONG.set(to, at, transposed(w));
-  }
-
-  private static long transposed(long w) {
+  /// Cell j of byte i to cell i of byte j.
+  private static int transposed(int x) {
     // High bit of the byte against high bit of the cell, then the low ones.
-    long t = ((w >>> 12) ^ w) & 0x0000_F0F0_0000_F0F0L;
-    w ^= t ^ (t << 12);
-    t = ((w >>> 6) ^ w) & 0x00CC_00CC_00CC_00CCL;
-    return w ^ t ^ (t << 6);
+    int t = ((x >>> 12) ^ x) & 0x0000_F0F0;
+    x ^= t ^ (t << 12);
+    t = ((x >>> 6) ^ x) & 0x00CC_00CC;
+    return x ^ t ^ (t << 6);
   }
 }

@@ -1,51 +1,64 @@
-package org.bitnet4j.formats.huggingface;
+package org.bitnet4j.formats.io;
 
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.Consumer;
+import org.bitnet4j.quant.ElementType;
 import org.bitnet4j.quant.Granularity;
+import org.bitnet4j.quant.InvalidTensorException;
 import org.bitnet4j.quant.TernaryTensor;
 import org.bitnet4j.quant.layout.ScaleRounding;
 
-/// Writes trit times multiplier as bfloat16, little-endian and row-major. Multipliers are rounded
-/// to the nearest bfloat16, ties to even; those of groups without a non-zero trit leave no trace.
-final class Bf16Encoder {
+/// A ternary tensor as 16-bit floats: trit times multiplier, little-endian and row-major.
+/// Multipliers are rounded to the nearest value of the type, ties to even; those of groups without
+/// a non-zero trit leave no trace.
+public final class DequantizedTrits {
   private static final int CHUNK_BYTES = 1 << 20;
 
   /// Four zero trits: code 1 in each lane, 0b01_01_01_01.
   private static final byte ZEROS = 0b01_01_01_01;
 
   private static final short SIGN = (short) 0x8000;
-  private static final short INFINITY = 0x7F80;
 
   private final TernaryTensor tensor;
+  private final ElementType type;
   private final Granularity granularity;
   private final int columns;
 
-  Bf16Encoder(TernaryTensor tensor) {
+  /// The values of a tensor.
+  ///
+  /// @param tensor the tensor, open as long as this is used
+  /// @param type F16 or BF16
+  public DequantizedTrits(TernaryTensor tensor, ElementType type) {
+    if (type.bytes() != Short.BYTES) {
+      throw new IllegalArgumentException("type must have 16 bits, got [" + type + "]");
+    }
     this.tensor = tensor;
+    this.type = type;
     this.granularity = tensor.scales().granularity();
     this.columns = tensor.shape().columns();
   }
 
-  /// The bfloat16 nearest to a finite float32, ties to even.
-  static short nearest(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    return (short) ((bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16);
+  private short nearest(float value) {
+    return type == ElementType.F16
+        ? Float.floatToFloat16(value)
+        : StoredFloats.nearestBfloat16(value);
+  }
+
+  private float widened(short bits) {
+    return type == ElementType.F16 ? Float.float16ToFloat(bits) : Float.intBitsToFloat(bits << 16);
   }
 
   /// What rounding does to the multipliers.
   ///
-  /// @throws org.bitnet4j.quant.InvalidTensorException for offsets, and for a multiplier from which
-  ///   trits could not be told afterwards
-  ScaleRounding rounding() {
+  /// @throws InvalidTensorException for offsets, and for a multiplier from which trits could not be
+  ///   told afterwards
+  public ScaleRounding rounding() {
     if (tensor.scales().hasOffsets()) {
-      throw TernaryForm.refusal(
-          tensor.name(),
-          "a ternary weight stored as bfloat16 must have no offsets",
-          tensor.scales().count() + " offsets",
-          "Quantize without normalisation, or write a .trit container.");
+      throw refusal(
+          "a ternary weight stored as " + type + " must have no offsets",
+          tensor.scales().count() + " offsets");
     }
     ScaleRounding rounding = ScaleRounding.EXACT;
     long counted = -1;
@@ -91,24 +104,26 @@ final class Bf16Encoder {
 
   private ScaleRounding rounding(long group) {
     float multiplier = tensor.scales().multiplier(group);
-    short stored = Float.isFinite(multiplier) ? nearest(multiplier) : 0;
-    if (stored <= 0 || stored == INFINITY) {
-      throw TernaryForm.refusal(
-          tensor.name(),
-          "a multiplier stored as bfloat16 must be positive and neither overflow nor become zero",
-          multiplier + " of group " + group,
-          "Check the weights, or write a .trit container.");
+    float stored = widened(nearest(multiplier));
+    if (!(stored > 0) || !Float.isFinite(stored)) {
+      throw refusal(
+          "a multiplier stored as " + type + " must be positive and neither overflow nor become 0",
+          multiplier + " of group " + group);
     }
-    double back = Float.intBitsToFloat(stored << 16);
-    return back == multiplier
+    return stored == multiplier
         ? ScaleRounding.EXACT
-        : new ScaleRounding(1, Math.abs(back - multiplier) / multiplier);
+        : new ScaleRounding(1, Math.abs((double) stored - multiplier) / multiplier);
+  }
+
+  private InvalidTensorException refusal(String rule, String found) {
+    return new InvalidTensorException(
+        tensor.name(), -1, rule, found, "Check the weights, or write a .trit container.");
   }
 
   /// Hands over the bytes of all elements, piece by piece.
   ///
   /// @param sink takes the remaining bytes of each buffer
-  void encode(Consumer<ByteBuffer> sink) {
+  public void write(Consumer<ByteBuffer> sink) {
     ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     int groupColumns = granularity.groupColumns(columns);
     long[] values = new long[1 << 8];
@@ -140,7 +155,7 @@ final class Bf16Encoder {
     sink.accept(chunk.flip());
   }
 
-  /// The four bfloat16 that four two-bit codes stand for, the first in the low bits.
+  /// The four values that four two-bit codes stand for, the first in the low bits.
   private static void fill(long[] values, short plus) {
     short[] ofCode = {(short) (plus ^ SIGN), 0, plus, 0};
     for (int codes = 0; codes < values.length; codes++) {
