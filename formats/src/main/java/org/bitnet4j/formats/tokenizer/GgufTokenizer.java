@@ -40,8 +40,7 @@ final class GgufTokenizer {
     };
   }
 
-  private static MalformedFileException fault(
-      String key, String found, String allowed, String remedy) {
+  static MalformedFileException fault(String key, String found, String allowed, String remedy) {
     return new MalformedFileException(FILE, -1, "key " + key, found, allowed, remedy);
   }
 
@@ -64,7 +63,8 @@ final class GgufTokenizer {
             .truth(Keys.ADD_BEGIN)
             .orElse(family == Family.SENTENCE_PIECE || PreTokenizers.addsBegin(pre)),
         metadata.truth(Keys.ADD_END),
-        ChatTemplates.of(metadata));
+        ChatTemplates.of(metadata),
+        metadata.text(Keys.FRAME));
   }
 
   /// Engines take `default` where the key is missing; a vocabulary that is known by itself is known
@@ -73,19 +73,10 @@ final class GgufTokenizer {
     if (family == Family.SENTENCE_PIECE) {
       return PreTokenizers.DEFAULT;
     }
-    String name =
-        metadata
-            .text(Keys.PRE)
-            .or(() -> PreTokenizers.ofVocabulary(metadata))
-            .orElse(PreTokenizers.DEFAULT);
-    if (!PreTokenizers.isKnown(name)) {
-      throw fault(
-          Keys.PRE,
-          name,
-          "one of " + PreTokenizers.names(),
-          "Take the model's own tokenizer.json: this library does not know the pre-tokenizer.");
-    }
-    return name;
+    return metadata
+        .text(Keys.PRE)
+        .or(() -> PreTokenizers.ofVocabulary(metadata))
+        .orElse(PreTokenizers.DEFAULT);
   }
 
   private List<TokenType> types(List<String> tokens) {
@@ -190,6 +181,7 @@ final class GgufTokenizer {
       keys.put(Keys.ADD_SPACE, GgufValue.bool(model.spacePrefix()));
     }
     templates(model.templates(), keys);
+    model.frame().ifPresent(frame -> keys.put(Keys.FRAME, GgufValue.text(frame)));
     return keys.build();
   }
 

@@ -74,7 +74,12 @@ final class HuggingFaceTokenizer {
         flag("add_bos_token").orElse(template.begin() != null),
         flag("add_eos_token")
             .or(() -> template.end() == null ? Optional.empty() : Optional.of(true)),
-        templates);
+        templates,
+        frame());
+  }
+
+  private Optional<String> frame() {
+    return json.frame().isComplete() ? Optional.of(json.frame().text()) : Optional.empty();
   }
 
   /// GGUF engines normalize nothing. Composing characters (NFC) is left to them by all converters,

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param preTokenizer `pre_tokenizer`
 /// @param postProcessor `post_processor`
 /// @param decoder `decoder`
+/// @param frame everything around vocabulary and merges
 record TokenizerJson(
     SequencedMap<String, Integer> vocabulary,
     List<String> merges,
@@ -30,7 +31,8 @@ record TokenizerJson(
     @Nullable JsonTree normalizer,
     @Nullable JsonTree preTokenizer,
     @Nullable JsonTree postProcessor,
-    @Nullable JsonTree decoder) {
+    @Nullable JsonTree decoder,
+    Frame frame) {
   static final String FILE = "tokenizer.json";
 
   /// No token has a larger number.
@@ -67,17 +69,7 @@ record TokenizerJson(
 
   /// The GGUF name of the pre-tokenizer of byte-level BPE; empty where there is none.
   Optional<String> preTokenizerName() {
-    List<Step> steps = steps();
-    return onlyWritesBytes(steps)
-        ? Optional.of(PreTokenizers.PLAIN)
-        : PreTokenizers.nameOf(steps, ignoreMerges);
-  }
-
-  /// Words do not matter where nothing merges.
-  private boolean onlyWritesBytes(List<Step> steps) {
-    return merges.isEmpty()
-        && !ignoreMerges
-        && steps.stream().allMatch(step -> step instanceof Step.Bytes);
+    return PreTokenizers.nameOf(steps(), ignoreMerges, merges.isEmpty());
   }
 
   List<Step> steps() {

@@ -17,6 +17,7 @@ import java.util.SequencedMap;
 /// @param addsBegin whether text is encoded with the begin token in front
 /// @param addsEnd whether text is encoded with the end token behind, empty where nobody says
 /// @param templates chat templates by name, `default` for the one without
+/// @param frame text of the tokenizer.json that this comes from, without vocabulary and merges
 record TokenizerModel(
     Family family,
     String preTokenizer,
@@ -27,7 +28,8 @@ record TokenizerModel(
     Map<SpecialToken, Integer> special,
     boolean addsBegin,
     Optional<Boolean> addsEnd,
-    SequencedMap<String, String> templates) {
+    SequencedMap<String, String> templates,
+    Optional<String> frame) {
   /// The text of a token with a role.
   Optional<String> text(SpecialToken role) {
     return Optional.ofNullable(special.get(role)).map(tokens::get);
