@@ -40,7 +40,11 @@ final class DataLayout {
       return value == GgufType.Q2_0.blockElements() ? GgufType.Q2_0 : GgufType.Q2_0_G128;
     }
     throw refuse(
-        header, 0, "key " + Q2_0_GROUP, group.type() + " " + group, "a UINT32 of 64 or 128");
+        header,
+        header.metadata().position(Q2_0_GROUP),
+        "key " + Q2_0_GROUP,
+        group.type() + " " + group,
+        "a UINT32 of 64 or 128");
   }
 
   /// Checks the data of all files of a model and resolves the types of their tensors.

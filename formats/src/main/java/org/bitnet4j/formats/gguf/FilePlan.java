@@ -1,8 +1,9 @@
 package org.bitnet4j.formats.gguf;
 
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.bitnet4j.quant.InvalidTensorException;
 
 /// What a file to be written will look like: its header and where each tensor begins.
@@ -20,7 +21,7 @@ final class FilePlan {
   FilePlan(GgufMetadata metadata, List<GgufEntry> entries) {
     this.entries = List.copyOf(entries);
     this.alignment = alignment(metadata);
-    requireUniqueNames();
+    requireUniqueNames(entries);
     long[] offsets = new long[entries.size()];
     long end = 0;
     for (int i = 0; i < offsets.length; i++) {
@@ -50,10 +51,11 @@ final class FilePlan {
     starts[offsets.length] = Math.addExact(dataStart, end);
   }
 
-  private void requireUniqueNames() {
-    Map<String, Integer> seen = HashMap.newHashMap(entries.size());
+  /// Refuses a name that occurs twice.
+  static void requireUniqueNames(List<GgufEntry> entries) {
+    Set<String> seen = HashSet.newHashSet(entries.size());
     for (GgufEntry entry : entries) {
-      if (seen.put(entry.name(), seen.size()) != null) {
+      if (!seen.add(entry.name())) {
         throw new InvalidTensorException(
             entry.name(), -1, "the name must be unique in its file", "a second one", "Rename it.");
       }

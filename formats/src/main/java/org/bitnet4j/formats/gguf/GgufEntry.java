@@ -14,32 +14,24 @@ public record GgufEntry(String name, GgufType type, TensorShape shape) {
   /// @throws InvalidTensorException for a name, a number of dimensions or a size that GGUF cannot
   ///   hold
   public GgufEntry {
-    int length;
-    try {
-      length = Utf8.encode("name", name).length;
-    } catch (IllegalArgumentException e) {
-      throw refuse(name, "the name must be well-formed Unicode without NUL", name, e);
+    if (!Utf8.isText(name)) {
+      throw refuse(name, "the name must be well-formed Unicode without NUL", name);
     }
+    int length = Utf8.encode("name", name).length;
     if (length == 0 || length > HeaderReader.MAX_NAME_BYTES) {
-      throw refuse(name, "the name must be of 1 to 63 bytes", length + " bytes", null);
+      throw refuse(name, "the name must be of 1 to 63 bytes", length + " bytes");
     }
     if (shape.rank() > HeaderReader.MAX_RANK) {
-      throw refuse(name, "there must be at most 4 dimensions", shape.toString(), null);
+      throw refuse(name, "there must be at most 4 dimensions", shape.toString());
     }
     if (type.bytes(shape.columns(), shape.rows()) == GgufType.MISFIT) {
-      throw refuse(name, type + ": " + type.rule(), shape.toString(), null);
+      throw refuse(name, type + ": " + type.rule(), shape.toString());
     }
     type.bytes(shape);
   }
 
-  private static InvalidTensorException refuse(
-      String name, String rule, String found, @org.jspecify.annotations.Nullable Exception cause) {
-    InvalidTensorException refusal =
-        new InvalidTensorException(name, -1, rule, found, "Choose another type or name.");
-    if (cause != null) {
-      refusal.initCause(cause);
-    }
-    return refusal;
+  private static InvalidTensorException refuse(String name, String rule, String found) {
+    return new InvalidTensorException(name, -1, rule, found, "Choose another name, type or shape.");
   }
 
   /// Size of the data in bytes, without padding.

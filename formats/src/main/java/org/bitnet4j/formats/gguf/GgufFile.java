@@ -162,7 +162,9 @@ public final class GgufFile implements AutoCloseable {
   /// @param target receives as many bytes as it has room for
   public void read(GgufTensor tensor, long offset, ByteBuffer target) {
     Objects.checkFromIndexSize(offset, (long) target.remaining(), tensor.bytes());
-    tensor.header().input().read(tensor.offset() + offset, target);
+    if (tensor.bytes() > 0) { // the place of an empty one may lie behind the end of the file
+      tensor.header().input().read(tensor.offset() + offset, target);
+    }
   }
 
   /// Reads raw bytes of a tensor into memory that the caller owns.
@@ -172,25 +174,35 @@ public final class GgufFile implements AutoCloseable {
   /// @param target receives as many bytes as it has
   public void read(GgufTensor tensor, long offset, MemorySegment target) {
     Objects.checkFromIndexSize(offset, target.byteSize(), tensor.bytes());
-    tensor.header().input().read(tensor.offset() + offset, target);
+    if (tensor.bytes() > 0) { // the place of an empty one may lie behind the end of the file
+      tensor.header().input().read(tensor.offset() + offset, target);
+    }
   }
 
-  /// The values of a float tensor: F32, F16 and BF16 widened to float32 bit for bit.
+  /// The values of a tensor as float32: F32, F16 and BF16 widened bit for bit; Q8_0, Q4_0 and Q6_K
+  /// decoded as ggml does; F64 where every value is a float32 value, which each reading checks.
   ///
   /// @param tensor a tensor of this file
   /// @throws InvalidTensorException for another type
   public TensorSource source(GgufTensor tensor) {
-    ElementType type = tensor.type().elementType();
-    if (type == null) {
-      throw new InvalidTensorException(
-          tensor.name(),
-          -1,
-          "the type must be F32, F16 or BF16 to be read as floats",
-          tensor.type().name(),
-          "Convert the tensor or leave it out.");
+    StoredFloats.ByteReader bytes = (offset, target) -> read(tensor, offset, target);
+    ElementType floats = tensor.type().elementType();
+    if (floats != null) {
+      return new StoredFloats(tensor.name(), tensor.shape(), floats, bytes);
     }
-    return new StoredFloats(
-        tensor.name(), tensor.shape(), type, (offset, target) -> read(tensor, offset, target));
+    BlockFormat blocks = BlockFormat.of(tensor.type());
+    if (blocks != null) {
+      return new BlockFloats(tensor.name(), tensor.shape(), blocks, bytes);
+    }
+    if (tensor.type() == GgufType.F64) {
+      return new StoredDoubles(tensor.name(), tensor.shape(), bytes);
+    }
+    throw new InvalidTensorException(
+        tensor.name(),
+        -1,
+        "the type must be F32, F16, BF16, F64, Q8_0, Q4_0 or Q6_K to be read as floats",
+        tensor.type().name(),
+        "Convert the tensor or leave it out.");
   }
 
   /// Checks that nobody has changed a file since it was opened.

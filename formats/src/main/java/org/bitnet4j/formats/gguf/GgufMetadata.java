@@ -22,16 +22,19 @@ public final class GgufMetadata {
   private final String origin;
   private final NameTable keys;
   private final List<GgufValue> values;
+  private final long[] positions;
 
   /// Metadata of a file.
   ///
   /// @param origin name of the file, for messages
   /// @param keys sealed, without repetition
   /// @param values one per key
-  GgufMetadata(String origin, NameTable keys, List<GgufValue> values) {
+  /// @param positions where each entry stands in the file, none for metadata made in memory
+  GgufMetadata(String origin, NameTable keys, List<GgufValue> values, long[] positions) {
     this.origin = origin;
     this.keys = keys;
     this.values = values;
+    this.positions = positions;
   }
 
   /// A builder without entries.
@@ -93,11 +96,13 @@ public final class GgufMetadata {
     return values.get(index);
   }
 
-  /// Place of a key in the order, −1 where it is absent.
+  /// Absolute byte offset of an entry in the file that it was read from, −1 where the key is absent
+  /// or the metadata was made in memory.
   ///
-  /// @param key any text
-  int indexOf(String key) {
-    return keys.find(key);
+  /// @param key its key
+  public long position(String key) {
+    int index = keys.find(key);
+    return index < 0 || index >= positions.length ? -1 : positions[index];
   }
 
   /// The value of a key, absent where there is none.
@@ -189,7 +194,7 @@ public final class GgufMetadata {
   private MalformedFileException mistyped(String key, GgufValue found, String allowed) {
     return new MalformedFileException(
         origin,
-        -1,
+        position(key),
         "key " + key,
         found.type() + " " + found,
         allowed,
@@ -263,7 +268,7 @@ public final class GgufMetadata {
         values.add(entry.getValue());
       }
       keys.seal();
-      return new GgufMetadata(origin, keys, List.copyOf(values));
+      return new GgufMetadata(origin, keys, List.copyOf(values), new long[0]);
     }
   }
 }

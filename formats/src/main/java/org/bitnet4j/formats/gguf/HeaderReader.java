@@ -48,9 +48,8 @@ final class HeaderReader {
     // At the end of the header the counts are bounded again, by what is then left of the file.
     int tensorCount = in.count("number of tensors", Math.min(MAX_TENSORS, maxTensors(16)));
     int keyCount = in.count("number of keys", MetadataReader.maxCount(in.remaining() - 8));
-    MetadataReader entries = new MetadataReader(input.name(), in);
-    GgufMetadata metadata = entries.read(keyCount);
-    long alignment = alignment(metadata, entries);
+    GgufMetadata metadata = new MetadataReader(input.name(), in).read(keyCount);
+    long alignment = alignment(metadata);
     if (tensorCount > maxTensors(0)) {
       throw in.faultAt(
           8,
@@ -110,7 +109,7 @@ final class HeaderReader {
             : "Check that this is a GGUF file, or look for a newer bitnet4j.");
   }
 
-  private long alignment(GgufMetadata metadata, MetadataReader entries) {
+  private long alignment(GgufMetadata metadata) {
     GgufValue value = metadata.find(ALIGNMENT);
     if (value == null) {
       return DEFAULT_ALIGNMENT;
@@ -120,7 +119,7 @@ final class HeaderReader {
         || Long.bitCount(alignment) != 1) {
       throw new MalformedFileException(
           input.name(),
-          entries.start(metadata.indexOf(ALIGNMENT)),
+          metadata.position(ALIGNMENT),
           "key " + ALIGNMENT,
           value.type() + " " + value,
           "a UINT32 that is a power of two",

@@ -16,7 +16,6 @@ final class MetadataReader {
 
   private final String file;
   private final GgufCursor in;
-  private long[] starts = {};
 
   /// A reader.
   ///
@@ -38,7 +37,7 @@ final class MetadataReader {
   GgufMetadata read(int count) {
     NameTable keys = new NameTable(count);
     List<GgufValue> values = new ArrayList<>(count);
-    starts = new long[count];
+    long[] starts = new long[count];
     byte[] key = new byte[64];
     for (int i = 0; i < count; i++) {
       starts[i] = in.position();
@@ -59,14 +58,7 @@ final class MetadataReader {
     if (repeated >= 0) {
       throw in.faultAt(starts[repeated], "key " + keys.get(repeated), "a second one", "unique");
     }
-    return new GgufMetadata(file, keys, List.copyOf(values));
-  }
-
-  /// Position of an entry that was read.
-  ///
-  /// @param index which one
-  long start(int index) {
-    return starts[index];
+    return new GgufMetadata(file, keys, List.copyOf(values), starts);
   }
 
   private GgufValue value() {

@@ -86,6 +86,7 @@ final class ModelFiles implements AutoCloseable {
     if (own == null || own.count() != count) {
       throw fault(
           named,
+          named.metadata().position(COUNT),
           "file name",
           path.getFileName() + " with " + COUNT + " " + count,
           "that of a shard, as in name-00001-of-"
@@ -130,6 +131,7 @@ final class ModelFiles implements AutoCloseable {
     if (found.isEmpty() || found.getAsLong() != wanted) {
       throw fault(
           header,
+          Math.max(0, header.metadata().position(key)),
           "key " + key,
           found.isEmpty() ? "no such key" : Long.toString(found.getAsLong()),
           Long.toString(wanted),
@@ -149,6 +151,7 @@ final class ModelFiles implements AutoCloseable {
     }
     throw fault(
         headers.get(shard),
+        headers.get(shard).offsetAt(repeated - first),
         "tensor " + names.get(repeated),
         "a second one of that name",
         "in one shard",
@@ -156,8 +159,8 @@ final class ModelFiles implements AutoCloseable {
   }
 
   private static MalformedFileException fault(
-      Header header, String what, String found, String allowed, String remedy) {
-    return new MalformedFileException(header.input().name(), 0, what, found, allowed, remedy);
+      Header header, long at, String what, String found, String allowed, String remedy) {
+    return new MalformedFileException(header.input().name(), at, what, found, allowed, remedy);
   }
 
   @Override

@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 /// @param number which shard, from 1
 /// @param count how many there are
 record ShardNames(String stem, int number, int count) {
-  /// The most that five digits count.
-  static final int MAX_COUNT = 99_999;
-
   private static final Pattern PATTERN = Pattern.compile("-([0-9]{5})-of-([0-9]{5})\\.gguf$");
 
   /// Reads a path, absent where it is no name of a shard.

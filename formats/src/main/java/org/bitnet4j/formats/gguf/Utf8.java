@@ -1,9 +1,7 @@
 package org.bitnet4j.formats.gguf;
 
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import org.bitnet4j.quant.Printable;
 
 /// UTF-8 as GGUF texts must be: well-formed, shortest form, no surrogates, no NUL.
 final class Utf8 {
@@ -50,26 +48,26 @@ final class Utf8 {
     return length;
   }
 
+  /// Whether GGUF can hold a text: no unpaired surrogate, no NUL.
+  ///
+  /// @param text any text
+  static boolean isText(String text) {
+    return text.indexOf('\0') < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(text);
+  }
+
   /// The bytes of a text.
   ///
   /// @param what what it is, for the message
   /// @param text any text
   /// @throws IllegalArgumentException for an unpaired surrogate or a NUL
   static byte[] encode(String what, String text) {
-    if (text.indexOf('\0') < 0) {
-      try {
-        ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
-        byte[] bytes = new byte[encoded.remaining()];
-        encoded.get(bytes);
-        return bytes;
-      } catch (CharacterCodingException e) {
-        throw new IllegalArgumentException(unfit(what), e);
-      }
+    if (!isText(text)) {
+      throw new IllegalArgumentException(
+          what
+              + " must be well-formed Unicode without NUL, got ["
+              + Printable.line(text)
+              + "]. Remove those characters");
     }
-    throw new IllegalArgumentException(unfit(what));
-  }
-
-  private static String unfit(String what) {
-    return what + " must be well-formed Unicode without NUL, got [another text]";
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.bitnet4j.formats.HostileFiles;
 import org.bitnet4j.quant.MalformedFileException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// The files made by others, with the verdict that each must get.
 final class MalformedGgufTest {
-  @TempDir Path directory;
+  @TempDir static Path directory;
 
   private static InputStream resource(String name) {
     return Objects.requireNonNull(
@@ -60,14 +61,40 @@ final class MalformedGgufTest {
   @MethodSource("golden")
   void goldenFilesAreTheOriginals(String line) throws IOException {
     String name = line.split("\t", -1)[0];
-    Path shared = Path.of(System.getProperty("bitnet4j.shared", "../shared"));
-    Path original = shared.resolve("golden/malformed/gguf").resolve(name);
+    Path original = TestFiles.golden("malformed/gguf/" + name);
     assumeTrue(Files.exists(original));
     assertThat(content(name)).isEqualTo(Files.readAllBytes(original));
+  }
+
+  static Stream<GgufCases.Case> own() {
+    return GgufCases.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void own(GgufCases.Case given) throws IOException {
+    Path path = Files.write(directory.resolve("file.gguf"), given.file().bytes());
+    MalformedFileException refusal = TestFiles.verdict(path);
+    if (given.isGood()) {
+      assertThat(refusal).isNull();
+    } else {
+      assertThat(refusal).isNotNull();
+      assertThat(Objects.requireNonNull(refusal).offset())
+          .as(refusal.getMessage())
+          .isEqualTo(given.file().mark());
+    }
+  }
+
+  @Test
+  void ownCount() {
+    HostileFiles.assertListed("gguf own", GgufCases.all().filter(one -> !one.isGood()).count());
+    assertThat(GgufCases.all().map(GgufCases.Case::name)).doesNotHaveDuplicates();
   }
 
   @Test
   void goldenCount() throws IOException {
     assertThat(golden()).hasSize(60);
+    HostileFiles.assertListed(
+        "gguf golden", golden().filter(line -> line.contains("\tREJECT\t")).count());
   }
 }

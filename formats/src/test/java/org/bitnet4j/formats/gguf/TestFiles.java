@@ -12,6 +12,18 @@ import org.jspecify.annotations.Nullable;
 final class TestFiles {
   private TestFiles() {}
 
+  /// A committed file.
+  static Path resource(String name) {
+    return Path.of("src/test/resources/gguf").resolve(name);
+  }
+
+  /// A file of the golden folder, which need not be at hand.
+  static Path golden(String name) {
+    return Path.of(System.getProperty("bitnet4j.shared", "../shared"))
+        .resolve("golden")
+        .resolve(name);
+  }
+
   /// The large golden file of arrays in arrays.
   static byte[] nestedArrays(int depth) {
     GgufBytes file = GgufBytes.header(0, 1).key("a", 9);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.bitnet4j.formats.HostileFiles;
 import org.bitnet4j.quant.MalformedFileException;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -298,6 +299,11 @@ class TritHostileTest {
                 .isInstanceOf(MalformedFileException.class)
                 .hasMessageContaining("hostile.trit")
                 .hasMessageContaining(message));
+  }
+
+  @Test
+  void directoryCount() {
+    HostileFiles.assertListed("trit directories", directories().count());
   }
 
   @Test
