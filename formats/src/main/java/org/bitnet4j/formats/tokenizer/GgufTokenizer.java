@@ -56,6 +56,7 @@ final class GgufTokenizer {
         pre,
         tokens,
         types,
+        Optional.empty(),
         merges(family, tokens, types),
         family == Family.SENTENCE_PIECE && metadata.truth(Keys.ADD_SPACE).orElse(true),
         special(family, tokens.size()),
@@ -103,7 +104,7 @@ final class GgufTokenizer {
     return types;
   }
 
-  private float[] scores(int size) {
+  private Scores scores(int size) {
     Optional<GgufArray> array = metadata.array(Keys.SCORES);
     float[] scores = new float[size];
     if (array.isPresent()) {
@@ -118,7 +119,7 @@ final class GgufTokenizer {
         }
       }
     }
-    return scores;
+    return Scores.of(scores);
   }
 
   private static void requireSize(String key, int found, int tokens) {
@@ -129,7 +130,7 @@ final class GgufTokenizer {
 
   private List<String> merges(Family family, List<String> tokens, List<TokenType> types) {
     if (family == Family.SENTENCE_PIECE && !metadata.has(Keys.MERGES)) {
-      return Scores.toMerges(tokens, types, scores(tokens.size()));
+      return scores(tokens.size()).toMerges(tokens, types);
     }
     List<String> merges = metadata.texts(Keys.MERGES);
     for (String merge : merges) {
@@ -167,13 +168,17 @@ final class GgufTokenizer {
     keys.put(Keys.PRE, GgufValue.text(model.preTokenizer()));
     keys.put(Keys.TOKENS, GgufValue.texts(withoutNul(model.tokens())));
     if (model.family() == Family.SENTENCE_PIECE) {
-      keys.put(
-          Keys.SCORES,
-          GgufValue.f32s(Scores.ofMerges(model.tokens(), model.types(), model.merges())));
+      Scores scores =
+          model
+              .scores()
+              .orElseGet(() -> Scores.ofMerges(model.tokens(), model.types(), model.merges()));
+      keys.put(Keys.SCORES, GgufValue.f32s(scores.toArray()));
     }
     keys.put(
         Keys.TYPES, GgufValue.i32s(model.types().stream().mapToInt(TokenType::ordinal).toArray()));
-    keys.put(Keys.MERGES, GgufValue.texts(withoutNul(model.merges())));
+    if (model.scores().isEmpty()) {
+      keys.put(Keys.MERGES, GgufValue.texts(withoutNul(model.merges())));
+    }
     model.special().forEach((role, id) -> keys.put(role.key(), GgufValue.u32(id)));
     keys.put(Keys.ADD_BEGIN, GgufValue.bool(model.addsBegin()));
     model.addsEnd().ifPresent(adds -> keys.put(Keys.ADD_END, GgufValue.bool(adds)));

@@ -1,7 +1,6 @@
 package org.bitnet4j.formats.tokenizer;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import org.bitnet4j.formats.json.JsonTree;
@@ -74,12 +73,6 @@ record TokenizerJson(
 
   List<Step> steps() {
     return preTokenizer == null ? List.of() : Step.of(preTokenizer);
-  }
-
-  /// The number of a text: of an added token, else of a token of the model.
-  Optional<Integer> idOf(String content, Map<String, Integer> added) {
-    Integer id = added.get(content);
-    return Optional.ofNullable(id == null ? vocabulary.get(content) : id);
   }
 
   /// A refusal of a part that GGUF cannot express.

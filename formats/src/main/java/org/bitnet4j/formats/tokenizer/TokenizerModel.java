@@ -11,7 +11,9 @@ import java.util.SequencedMap;
 /// @param preTokenizer value of `tokenizer.ggml.pre`
 /// @param tokens texts by number, without a hole
 /// @param types what each one is
-/// @param merges both parts joined by a space, earliest first
+/// @param scores for SENTENCE_PIECE, how early each token merges, where a file says so
+/// @param merges both parts joined by a space, earliest first; where scores are given none, or
+///   those that do the same
 /// @param spacePrefix whether text is given a space in front
 /// @param special numbers of tokens with a role
 /// @param addsBegin whether text is encoded with the begin token in front
@@ -23,6 +25,7 @@ record TokenizerModel(
     String preTokenizer,
     List<String> tokens,
     List<TokenType> types,
+    Optional<Scores> scores,
     List<String> merges,
     boolean spacePrefix,
     Map<SpecialToken, Integer> special,
