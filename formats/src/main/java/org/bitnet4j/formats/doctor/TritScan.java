@@ -91,7 +91,9 @@ final class TritScan {
         scan.row((int) (r + lane * quarter), row);
       }
     }
-    return scan.result(summary(packed.storedScale().size(), i -> (float) packed.storedScale().get((int) i)), scan.tritRms());
+    return scan.result(
+        summary(packed.storedScale().size(), i -> (float) packed.storedScale().get((int) i)),
+        scan.tritRms());
   }
 
   /// Multipliers by their numbers.

@@ -23,7 +23,12 @@ final class FindingCodeTest {
         .containsExactlyElementsOf(
             Arrays.stream(FindingCode.values())
                 .map(code ->
-                    "| `" + code.word() + "` | " + code.consequence() + " | " + code.remedy()
+                    "| `"
+                        + code.word()
+                        + "` | "
+                        + code.consequence()
+                        + " | "
+                        + code.remedy()
                         + " |")
                 .toList());
   }

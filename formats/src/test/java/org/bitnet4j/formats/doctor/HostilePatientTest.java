@@ -51,7 +51,8 @@ final class HostilePatientTest {
       assertThat(finding.consequence()).isNotEmpty();
       assertThat(finding.remedy()).isNotEmpty();
     }
-    if (diagnosis.tensors() == 0 && !diagnosis.format().equals("gguf")
+    if (diagnosis.tensors() == 0
+        && !diagnosis.format().equals("gguf")
         && !diagnosis.format().equals("safetensors")) {
       assertThat(diagnosis.isUsable()).isFalse();
     }
@@ -117,8 +118,7 @@ final class HostilePatientTest {
       })
   void configurationsMayBeNonsense(String config) throws IOException {
     Path model = DirectorySpecimen.packed(SampleModel.healthy()).write(directory.resolve("model"));
-    for (String name :
-        List.of("config.json", "generation_config.json", "tokenizer_config.json")) {
+    for (String name : List.of("config.json", "generation_config.json", "tokenizer_config.json")) {
       Files.write(model.resolve(name), config.getBytes(StandardCharsets.UTF_8));
     }
     requireSound(Doctor.examine(model));

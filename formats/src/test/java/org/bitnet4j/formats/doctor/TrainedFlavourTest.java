@@ -66,7 +66,8 @@ final class TrainedFlavourTest {
         } else {
           float[] values = new float[(int) source.shape().elements()];
           source.readRows(0, (int) source.shape().rows(), values, 0);
-          specimen.tensors.put(name, GgufSpecimen.f32(new SampleModel.Floats(source.shape(), values)));
+          specimen.tensors.put(
+              name, GgufSpecimen.f32(new SampleModel.Floats(source.shape(), values)));
         }
       }
     }
