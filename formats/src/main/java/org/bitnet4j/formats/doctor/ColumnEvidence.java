@@ -2,24 +2,34 @@ package org.bitnet4j.formats.doctor;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.bitnet4j.formats.checkpoint.I2sFlavour;
 import org.jspecify.annotations.Nullable;
 
-/// Tells blocks of 128 weights from blocks of 64, by channels that other tensors know too.
+/// Tells the layouts of I2_S apart by channels that other tensors know too.
 ///
-/// The two layouts put the same 128 weights into the same 32 bytes in another order, so rows tell
-/// nothing, and matrices that read the same input are permuted alike. But a channel's importance
-/// shows in places that no layout permutes: the norm in front of a matrix, the rows of the matrices
-/// that write the channel, the columns of the embedding. Both orders of a matrix's columns are
-/// correlated with these; within blocks of 128, for what differs between blocks is the same in
-/// both. n·r² has mean 1 by chance, and grows with n where there is a relation.
+/// Blocks of 128 weights and blocks of 64 put the same weights into the same 32 bytes in another
+/// order, so rows tell nothing, and matrices that read the same input are permuted alike. But a
+/// channel's importance shows in places that no layout permutes: the norm in front of a matrix, the
+/// rows of the matrices that write the channel, the columns of the embedding. The columns of each
+/// reading are correlated with these; within blocks of 128, for what differs between blocks is the
+/// same in both. n·r² has mean 1 by chance, and grows with n where there is a relation.
 final class ColumnEvidence {
   private static final int BLOCK = 128;
 
+  /// Standard deviations of chance that a verdict takes.
+  private static final double SIGMAS = 6;
+
+  /// How many times the second best the best must be. A quarter of the columns have the same number
+  /// in blocks of 128 and of 64, so the wrong one keeps a sixteenth of n·r².
+  private static final double CLEAR = 4;
+
   private final Patient patient;
-  private double inBlocksOf128;
-  private double inBlocksOf64;
+  private final Map<I2sFlavour, Double> sums = new EnumMap<>(I2sFlavour.class);
+  private I2sFlavour reading = I2sFlavour.X86;
   private int pairs;
 
   private ColumnEvidence(Patient patient) {
@@ -28,9 +38,13 @@ final class ColumnEvidence {
 
   static ColumnEvidence of(Patient patient) {
     ColumnEvidence evidence = new ColumnEvidence(patient);
-    evidence.addHidden();
-    for (int layer = 0; layer < patient.layers(); layer++) {
-      evidence.addLayer(layer);
+    for (I2sFlavour flavour : I2sFlavour.values()) {
+      evidence.reading = flavour;
+      evidence.pairs = 0;
+      evidence.addHidden();
+      for (int layer = 0; layer < patient.layers(); layer++) {
+        evidence.addLayer(layer);
+      }
     }
     return evidence;
   }
@@ -38,8 +52,8 @@ final class ColumnEvidence {
   /// Every matrix that reads the residual stream, against everything that writes it. The stream is
   /// one for all layers: sums over layers count once.
   private void addHidden() {
-    Sum reading = new Sum();
-    Sum writing = new Sum();
+    Sum stream = new Sum();
+    Sum writers = new Sum();
     Sum norms = new Sum();
     for (int layer = 0; layer < patient.layers(); layer++) {
       for (TensorRole.Kind kind :
@@ -49,15 +63,15 @@ final class ColumnEvidence {
               TensorRole.Kind.VALUE,
               TensorRole.Kind.GATE,
               TensorRole.Kind.UP)) {
-        reading.add(columns(kind, layer));
+        stream.add(columns(kind, layer));
       }
-      writing.add(rows(TensorRole.Kind.OUTPUT, layer));
-      writing.add(rows(TensorRole.Kind.DOWN, layer));
+      writers.add(rows(TensorRole.Kind.OUTPUT, layer));
+      writers.add(rows(TensorRole.Kind.DOWN, layer));
       norms.add(norm(TensorRole.Kind.INPUT_NORM, layer));
       norms.add(norm(TensorRole.Kind.POST_NORM, layer));
     }
-    double[] columns = reading.values();
-    add(columns, writing.values());
+    double[] columns = stream.values();
+    add(columns, writers.values());
     add(columns, norms.values());
     add(
         columns,
@@ -104,49 +118,54 @@ final class ColumnEvidence {
     return channels;
   }
 
-  private Optional<Measure.Trits> trits(TensorRole.Kind kind, int layer) {
-    return patient.find(kind, layer).filter(PatientTensor::isI2s).map(patient::trits);
+  private Measure.@Nullable Trits trits(TensorRole.Kind kind, int layer) {
+    return patient
+        .find(kind, layer)
+        .filter(PatientTensor::isI2s)
+        .map(patient::trits)
+        .filter(measure -> measure.mixed() != null)
+        .orElse(null);
   }
 
+  /// Columns in the order of the reading.
   private double @Nullable [] columns(TensorRole.Kind kind, int layer) {
-    return trits(kind, layer).map(measure -> measure.columnNonZero().toArray()).orElse(null);
+    Measure.Trits trits = trits(kind, layer);
+    Measure.Mixed mixed = trits == null ? null : trits.mixed();
+    if (trits == null || mixed == null) {
+      return null;
+    }
+    double[] columns = trits.columnNonZero().toArray();
+    return switch (reading) {
+      case X86 -> columns;
+      case ARM -> reordered(columns);
+      case FOUR_ROWS -> mixed.columns().toArray();
+    };
   }
 
   private double @Nullable [] rows(TensorRole.Kind kind, int layer) {
-    return trits(kind, layer).map(measure -> measure.rowNonZero().toArray()).orElse(null);
+    Measure.Trits trits = trits(kind, layer);
+    Measure.Mixed mixed = trits == null ? null : trits.mixed();
+    if (trits == null || mixed == null) {
+      return null;
+    }
+    return switch (reading) {
+      case X86, ARM -> trits.rowNonZero().toArray();
+      case FOUR_ROWS -> mixed.rows().toArray();
+    };
   }
 
   private double @Nullable [] norm(TensorRole.Kind kind, int layer) {
     Series values =
-        patient.find(kind, layer).map(patient::floats).map(Measure.Floats::values).orElse(null);
-    if (values == null) {
-      return null;
-    }
-    double[] weights = values.toArray();
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = Math.abs(weights[i]);
-    }
-    return weights;
+        patient
+            .find(kind, layer)
+            .map(patient::floats)
+            .map(Measure.Floats::values)
+            .orElse(null);
+    return values == null ? null : Arrays.stream(values.toArray()).map(Math::abs).toArray();
   }
 
-  private void add(double @Nullable [] columns, double @Nullable [] channels) {
-    if (columns == null
-        || channels == null
-        || columns.length != channels.length
-        || columns.length % BLOCK != 0) {
-      return;
-    }
-    double straight = relation(columns, channels);
-    double reordered = relation(reordered(columns), channels);
-    if (Double.isFinite(straight) && Double.isFinite(reordered)) {
-      inBlocksOf128 += straight;
-      inBlocksOf64 += reordered;
-      pairs++;
-    }
-  }
-
-  /// Columns as a reader of blocks of 64 numbers what a reader of blocks of 128 has numbered: byte
-  /// j of 32 holds columns j, j+32, j+64, j+96 for the one, and for the other columns 64·(j/16) +
+  /// Columns as a reader of blocks of 64 numbers what a reader of blocks of 128 has numbered: byte j
+  /// of 32 holds columns j, j+32, j+64, j+96 for the one, and for the other columns 64·(j/16) +
   /// j%16 + 0, 16, 32, 48.
   private static double[] reordered(double[] columns) {
     double[] result = new double[columns.length];
@@ -158,6 +177,20 @@ final class ColumnEvidence {
       }
     }
     return result;
+  }
+
+  private void add(double @Nullable [] columns, double @Nullable [] channels) {
+    if (columns == null
+        || channels == null
+        || columns.length != channels.length
+        || columns.length % BLOCK != 0) {
+      return;
+    }
+    double relation = relation(columns, channels);
+    if (Double.isFinite(relation)) {
+      sums.merge(reading, relation, Double::sum);
+      pairs++;
+    }
   }
 
   /// n·r² of two rows of numbers, their means per block taken out.
@@ -186,14 +219,9 @@ final class ColumnEvidence {
     return result;
   }
 
-  /// Mean of n·r² with the columns in the order of blocks of 128; 1 by chance.
-  double ofBlocks128() {
-    return pairs == 0 ? 1 : inBlocksOf128 / pairs;
-  }
-
-  /// The same in the order of blocks of 64.
-  double ofBlocks64() {
-    return pairs == 0 ? 1 : inBlocksOf64 / pairs;
+  /// Mean of n·r² with the columns of a reading; 1 by chance.
+  double of(I2sFlavour flavour) {
+    return pairs == 0 ? 1 : sums.getOrDefault(flavour, 0.0) / pairs;
   }
 
   /// Pairs of matrix and channel that were compared.
@@ -201,20 +229,18 @@ final class ColumnEvidence {
     return pairs;
   }
 
-  /// Whether the difference of the sums exceeds six standard deviations of chance, 2·√pairs each,
-  /// and one mean is four times the other. A quarter of the columns have the same number in both
-  /// orders, so the wrong one keeps a sixteenth of n·r².
-  boolean isDecided() {
-    double larger = Math.max(ofBlocks128(), ofBlocks64());
-    double smaller = Math.min(ofBlocks128(), ofBlocks64());
-    return pairs > 0
-        && pairs * (larger - smaller) > 6 * 2 * Math.sqrt(pairs)
-        && larger > 4 * Math.max(1, smaller);
-  }
-
-  /// Whether the blocks are of 64, where that is decided.
-  boolean isBlocks64() {
-    return ofBlocks64() > ofBlocks128();
+  /// The reading whose columns agree with the channels: the sum of n·r² exceeds the second best by
+  /// six standard deviations of chance, 2·√pairs each, and is four times as large. Empty where none
+  /// does.
+  Optional<I2sFlavour> verdict() {
+    List<I2sFlavour> order = new ArrayList<>(List.of(I2sFlavour.values()));
+    order.sort((a, b) -> Double.compare(of(b), of(a)));
+    double best = of(order.get(0));
+    double second = of(order.get(1));
+    boolean decided =
+        pairs * (best - second) > SIGMAS * 2 * Math.sqrt(pairs)
+            && best > CLEAR * Math.max(1, second);
+    return decided ? Optional.of(order.get(0)) : Optional.empty();
   }
 
   /// A sum of rows of equal length, each scaled to mean 1.

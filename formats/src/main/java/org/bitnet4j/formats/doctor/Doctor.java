@@ -73,6 +73,16 @@ public final class Doctor {
         before, result.changes(), result.omitted(), examine(output, workers, progress));
   }
 
+  private static Finding addressed(Finding finding, Path path) {
+    return new Finding(
+        finding.severity(),
+        finding.code(),
+        finding.where(),
+        finding.evidence(),
+        finding.consequence(),
+        Names.command(finding.remedy(), path.toString()));
+  }
+
   private static Diagnosis diagnosis(Path path, Patient patient, Findings findings) {
     return new Diagnosis(
         path.toString(),
@@ -82,7 +92,8 @@ public final class Doctor {
         findings.entries().stream()
             .map(entry ->
                 new Diagnosis.Ailment(
-                    entry.finding(), patient.isFixable() && !entry.fixes().isEmpty()))
+                    addressed(entry.finding(), path),
+                    patient.isFixable() && !entry.fixes().isEmpty()))
             .toList(),
         findings.measurements());
   }

@@ -14,6 +14,10 @@ final class Magnitudes {
   /// More different values than this are not counted one by one.
   private static final int SLOTS = 64;
 
+  /// With more values than this outside of all slots, and more than inside, nothing is searched any
+  /// more: ordinary weights would cost a search each.
+  private static final long HOPELESS = 1 << 16;
+
   private static final int ULPS = 2;
 
   private final ElementType type;
@@ -21,6 +25,7 @@ final class Magnitudes {
   private final long[] counts = new long[SLOTS];
   private int used;
   private long others;
+  private long inSlots;
   private int last = -1;
   private int rowSmallest = Integer.MAX_VALUE;
   private int rowLargest = -1;
@@ -43,11 +48,17 @@ final class Magnitudes {
     rowLargest = Math.max(rowLargest, key);
     if (last >= 0 && keys[last] == key) {
       counts[last]++;
+      inSlots++;
+      return;
+    }
+    if (others > HOPELESS && others > inSlots) {
+      others++;
       return;
     }
     for (int slot = 0; slot < used; slot++) {
       if (keys[slot] == key) {
         counts[slot]++;
+        inSlots++;
         last = slot;
         return;
       }
@@ -58,6 +69,7 @@ final class Magnitudes {
     }
     keys[used] = key;
     counts[used] = 1;
+    inSlots++;
     last = used++;
   }
 

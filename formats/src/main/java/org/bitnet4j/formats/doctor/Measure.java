@@ -42,8 +42,8 @@ sealed interface Measure {
   /// @param deadRows rows without a non-zero trit
   /// @param rowNonZero non-zero trits of each row
   /// @param columnNonZero non-zero trits of each column
-  /// @param lanes for each row the non-zero trits of its columns whose number modulo 128 is in
-  ///   0..31, 32..63, 64..95, 96..127; absent where that is of no use
+  /// @param mixed what its rows and columns would be if four rows shared each byte; absent where that
+  ///   is of no use
   /// @param scales its multipliers as stored
   /// @param outputRms root mean square of its product with the probe, multipliers as they are read;
   ///   NaN where none was made
@@ -54,7 +54,7 @@ sealed interface Measure {
       long deadRows,
       Series rowNonZero,
       Series columnNonZero,
-      @Nullable Series lanes,
+      @Nullable Mixed mixed,
       ScaleSummary scales,
       double outputRms,
       double tritRms,
@@ -64,6 +64,12 @@ sealed interface Measure {
       return codes.all() == 0 ? 0 : (double) codes.zeros() / codes.all();
     }
   }
+
+  /// Non-zero trits of an I2_S tensor that is read as four rows in a byte.
+  ///
+  /// @param rows of each row
+  /// @param columns of each column
+  record Mixed(Series rows, Series columns) {}
 
   /// How often each two-bit code occurs.
   ///

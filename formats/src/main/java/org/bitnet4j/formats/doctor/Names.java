@@ -30,8 +30,17 @@ final class Names {
         : tensors.size() + " tensors, the first " + first;
   }
 
+  /// A remedy with the model's path in place of IN.
+  static String command(String remedy, String path) {
+    boolean plain = path.chars().allMatch(c -> Character.isLetterOrDigit(c) || "/._-".indexOf(c) >= 0);
+    return remedy.replace(" IN ", " " + (plain ? path : "'" + path.replace("'", "'\\''") + "'") + " ");
+  }
+
   /// A share in percent.
   static String percent(double share) {
+    if (share > 0 && share < 0.00005) {
+      return "less than 0.01 %";
+    }
     return String.format(Locale.ROOT, share < 0.0995 ? "%.2f %%" : "%.1f %%", 100 * share);
   }
 

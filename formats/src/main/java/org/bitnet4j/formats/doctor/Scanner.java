@@ -95,7 +95,7 @@ final class Scanner {
       case PatientTensor.Quantized(var opener, var _) -> {
         try (QuantizedTensor opened = opener.open()) {
           yield opened instanceof TernaryTensor ternary
-              ? TritScan.measure(ternary, probe, tensor.isI2s() && shape.columns() % 128 == 0)
+              ? TritScan.measure(ternary, probe, tensor.isI2s() && MixedRows.fits(shape))
               : Measure.Failed.UNTRIED;
         }
       }

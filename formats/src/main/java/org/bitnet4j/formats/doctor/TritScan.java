@@ -12,34 +12,32 @@ import org.jspecify.annotations.Nullable;
 
 /// One pass over the codes of a ternary tensor.
 final class TritScan {
-  /// Weights of a block of I2_S; four lanes of 32.
-  private static final int BLOCK = 128;
-
   private final int columns;
   private final double @Nullable [] probe;
   private final long[] codes = new long[4];
   private final int[] rowNonZero;
   private final int[] columnNonZero;
-  private final int @Nullable [] lanes;
+  private final @Nullable MixedRows mixed;
   private double tritSquares;
   private long fingerprint;
 
-  private TritScan(TensorShape shape, double @Nullable [] probe, boolean withLanes) {
+  private TritScan(TensorShape shape, double @Nullable [] probe, boolean withMixed) {
     this.columns = shape.columns();
     this.probe = probe;
     this.rowNonZero = new int[Math.toIntExact(shape.rows())];
     this.columnNonZero = new int[columns];
-    this.lanes = withLanes ? new int[Math.multiplyExact(4, rowNonZero.length)] : null;
+    this.mixed = withMixed ? new MixedRows(rowNonZero.length, columns) : null;
   }
 
   /// Reads a decoded tensor.
   ///
   /// @param tensor the tensor, at most [Scanner#MAX_ROWS] rows
   /// @param probe an input vector to multiply it with, if any
-  /// @param withLanes whether the lanes of I2_S are wanted; columns must then be a multiple of 128
-  static Measure.Trits measure(TernaryTensor tensor, double @Nullable [] probe, boolean withLanes) {
+  /// @param withMixed whether it is wanted too as four rows in a byte; columns must then be a
+  ///   multiple of 128, rows of 4
+  static Measure.Trits measure(TernaryTensor tensor, double @Nullable [] probe, boolean withMixed) {
     TensorShape shape = tensor.shape();
-    TritScan scan = new TritScan(shape, probe, withLanes);
+    TritScan scan = new TritScan(shape, probe, withMixed);
     boolean oneScale = tensor.scales().granularity() instanceof Granularity.PerTensor;
     byte[] row = new byte[shape.columns()];
     float[] values = new float[probe == null || oneScale ? 0 : shape.columns()];
@@ -77,7 +75,7 @@ final class TritScan {
       PatientTensor.QuarterRows packed, TensorShape shape, double @Nullable [] probe) {
     SafetensorsFile file = packed.file();
     SafetensorsTensor tensor = packed.tensor();
-    TritScan scan = new TritScan(shape, probe, /* withLanes= */ false);
+    TritScan scan = new TritScan(shape, probe, /* withMixed= */ false);
     int columns = shape.columns();
     long quarter = Math.ceilDiv(shape.rows(), 4L);
     byte[] stored = new byte[columns];
@@ -140,10 +138,8 @@ final class TritScan {
     fingerprint = print;
     rowNonZero[row] = nonZero;
     tritSquares += dot * dot;
-    if (lanes != null) {
-      for (int c = 0; c < columns; c++) {
-        lanes[4 * row + (c % BLOCK) / (BLOCK / 4)] += rowCodes[c] == 1 ? 0 : 1;
-      }
+    if (mixed != null) {
+      mixed.row(row, rowCodes);
     }
   }
 
@@ -158,7 +154,7 @@ final class TritScan {
         dead,
         Series.of(rowNonZero),
         Series.of(columnNonZero),
-        lanes == null ? null : Series.of(lanes),
+        mixed == null ? null : mixed.result(),
         scales,
         output,
         tritRms(),

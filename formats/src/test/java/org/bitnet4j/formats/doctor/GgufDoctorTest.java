@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -270,6 +271,10 @@ final class GgufDoctorTest {
             "channels that are all alike",
             FindingCode.I2S_FLAVOUR_UNDECIDED,
             s -> repack(s, new SampleModel(7, 0), "I2_S")),
+        note(
+            "weights that repeat",
+            FindingCode.I2S_FLAVOUR_UNDECIDED,
+            s -> repeat(s, 16_384)),
         fixable(
             "inverted scales",
             FindingCode.SCALE_CONVENTION,
@@ -440,6 +445,22 @@ final class GgufDoctorTest {
         .trits()
         .forEach((name, trits) ->
             specimen.tensors.put(GgufSpecimen.ggufName(name), GgufSpecimen.pack(trits, layout)));
+  }
+
+  /// Weights from one table, from another place in each tensor, as made-up models have them.
+  private static void repeat(GgufSpecimen specimen, int period) {
+    byte[] table = zeros(period, 0.33);
+    int start = 0;
+    for (Map.Entry<String, SampleModel.Trits> entry : SampleModel.healthy().trits().entrySet()) {
+      byte[] values = entry.getValue().values();
+      start += 7919;
+      for (int i = 0; i < values.length; i++) {
+        values[i] = table[(start + i) % period];
+      }
+      specimen.tensors.put(
+          GgufSpecimen.ggufName(entry.getKey()),
+          GgufSpecimen.pack(entry.getValue().withValues(values), "I2_S"));
+    }
   }
 
   private static byte[] bytes(float... values) {
