@@ -7,6 +7,7 @@ module org.bitnet4j.formats {
 
   exports org.bitnet4j.formats.architecture;
   exports org.bitnet4j.formats.checkpoint;
+  exports org.bitnet4j.formats.doctor;
   exports org.bitnet4j.formats.convert;
   exports org.bitnet4j.formats.gguf;
   exports org.bitnet4j.formats.huggingface;

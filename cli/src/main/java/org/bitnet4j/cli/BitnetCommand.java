@@ -28,6 +28,7 @@ import picocli.CommandLine.Command;
       ConvertCommand.class,
       InspectCommand.class,
       VerifyCommand.class,
+      DoctorCommand.class,
       DemoCommand.class,
       CompletionCommand.class
     })
