@@ -13,9 +13,11 @@ import org.bitnet4j.formats.checkpoint.Inspection;
 import org.bitnet4j.formats.checkpoint.ReadOptions;
 import org.bitnet4j.formats.convert.ConversionReport;
 import org.bitnet4j.formats.convert.Converter;
+import org.bitnet4j.formats.output.ModelFormat;
 import org.bitnet4j.formats.output.Progress;
 import org.bitnet4j.quant.Printable;
 import org.bitnet4j.quant.Workers;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,6 +47,14 @@ final class ConvertCommand implements Callable<Integer> {
       required = true,
       description = "The file (trit, gguf) or directory (safetensors) to write.")
   private Path output = Path.of("");
+
+  @Option(
+      names = "--max-shard-bytes",
+      paramLabel = "N",
+      description =
+          "Split the weights into files of at most N bytes of data (safetensors: 5 GB unless given)."
+              + " With it, gguf is written as a directory of shards.")
+  private @Nullable Long maxShardBytes;
 
   @Mixin private TargetOption to = new TargetOption();
   @Mixin private ReadOption reading = new ReadOption();
@@ -80,7 +90,7 @@ final class ConvertCommand implements Callable<Integer> {
       try (Checkpoint checkpoint = Checkpoint.open(input, reading.options());
           Terminal progress = new Terminal(err, "convert");
           OutputFiles _ = OutputFiles.claim(checkpoint, output, null)) {
-        Converter converter = Converter.of(checkpoint, to.target(), workers);
+        Converter converter = converter(checkpoint, workers);
         notes = converter.notes();
         report =
             converter.run(
@@ -98,6 +108,20 @@ final class ConvertCommand implements Callable<Integer> {
       print(outcome);
     }
     return outcome.good() ? ExitCode.OK : ExitCode.CHECK_FAILED;
+  }
+
+  private Converter converter(Checkpoint checkpoint, Workers workers) {
+    Long bytes = maxShardBytes;
+    if (bytes != null && (bytes < 1 || to.target() == ModelFormat.TRIT)) {
+      throw new UsageException(
+          "--max-shard-bytes must be at least 1 and goes with safetensors and gguf, got ["
+              + bytes
+              + " with "
+              + to.target().label()
+              + "].");
+    }
+    Converter converter = Converter.of(checkpoint, to.target(), workers);
+    return bytes == null ? converter : converter.withShards(bytes);
   }
 
   /// Every tensor of what was written; what is not said in a file is as this program writes it.

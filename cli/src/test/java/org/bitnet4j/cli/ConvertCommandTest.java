@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.bitnet4j.formats.gguf.GgufFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -134,5 +136,61 @@ final class ConvertCommandTest {
     assertThat(Cli.failure(ExitCode.BAD_DATA, "convert", gguf, "-o", target))
         .contains("at byte " + at, "blk.1.ffn_up.weight", "bitnet doctor");
     assertThat(target).doesNotExist();
+  }
+
+  /// Shards have the trits of the whole, and any command takes the directory or any shard.
+  @ParameterizedTest
+  @ValueSource(strings = {"gguf:i2_s", "gguf:f16", "safetensors:packed"})
+  void shardsAreOneModel(String target) throws Exception {
+    Path directory = this.directory.resolve("sharded");
+    Cli.ok(
+        "convert",
+        Models.TINY_BITNET,
+        "-o",
+        directory,
+        "--to",
+        target,
+        "--max-shard-bytes",
+        300_000);
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files.filter(file -> file.toString().contains("-of-0000"))).hasSizeBetween(3, 60);
+    }
+    Path whole = convert(Models.TINY_BITNET, "whole", target);
+    assertThat(Cli.ok("verify", directory, "--against", whole).out()).contains("all tensors agree");
+    if (target.startsWith("gguf")) {
+      Path shard;
+      try (Stream<Path> files = Files.list(directory)) {
+        shard = files.sorted().skip(1).findFirst().orElseThrow();
+      }
+      assertThat(Cli.json("inspect", shard).path("tritHash"))
+          .isEqualTo(Cli.json("inspect", whole).path("tritHash"));
+      Files.delete(shard);
+      assertThat(Cli.failure(ExitCode.NO_INPUT, "inspect", directory))
+          .contains(String.valueOf(shard.getFileName()));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"trit, 1000", "gguf:i2_s, 0", "safetensors:bf16, -5"})
+  void wrongShardsAreUsageErrors(String target, long bytes) {
+    assertThat(
+            Cli.failure(
+                ExitCode.USAGE,
+                "convert",
+                Models.TINY_BITNET,
+                "-o",
+                directory.resolve("x"),
+                "--to",
+                target,
+                "--max-shard-bytes",
+                bytes))
+        .contains("--max-shard-bytes must be at least 1");
+  }
+
+  @Test
+  void severalModelsInADirectoryAreAskedAbout() {
+    convert(Models.TINY_BITNET, "a.gguf", "gguf:i2_s");
+    convert(Models.TINY_BITNET, "b.gguf", "gguf:tq1_0");
+    assertThat(Cli.failure(ExitCode.BAD_DATA, "inspect", directory)).contains("2 GGUF models");
   }
 }

@@ -45,7 +45,10 @@ public sealed interface Checkpoint extends AutoCloseable
         return GgufCheckpoint.openGguf(path, options);
       }
     }
-    return SafetensorsCheckpoint.openSafetensors(path);
+    Optional<Path> gguf = GgufDirectory.model(path);
+    return gguf.isPresent()
+        ? GgufCheckpoint.openGguf(gguf.get(), options)
+        : SafetensorsCheckpoint.openSafetensors(path);
   }
 
   /// The same model with float weights that stand for trits seen as ternary: latent weights of a

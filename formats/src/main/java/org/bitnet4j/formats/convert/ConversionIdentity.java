@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.OptionalLong;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.formats.checkpoint.CheckpointTensor;
 import org.bitnet4j.formats.io.StorageException;
@@ -20,14 +21,15 @@ import org.bitnet4j.formats.output.Provenance;
 final class ConversionIdentity {
   private ConversionIdentity() {}
 
-  static Provenance provenance(Checkpoint model, ModelFormat format, String program) {
+  static Provenance provenance(
+      Checkpoint model, ModelFormat format, String program, OptionalLong maxShardBytes) {
     List<Path> sources = model.sources();
     return new Provenance(
         program,
         sourceName(sources),
         sources.stream().map(path -> String.valueOf(path.getFileName())).toList(),
         model.recipe().orElse(null),
-        fingerprint(model, format, program));
+        fingerprint(model, format, program, maxShardBytes));
   }
 
   /// The file, or the directory of several.
@@ -37,7 +39,8 @@ final class ConversionIdentity {
     return String.valueOf(shown.getFileName());
   }
 
-  private static String fingerprint(Checkpoint model, ModelFormat format, String program) {
+  private static String fingerprint(
+      Checkpoint model, ModelFormat format, String program, OptionalLong maxShardBytes) {
     MessageDigest sha;
     try {
       sha = MessageDigest.getInstance("SHA-256");
@@ -46,6 +49,7 @@ final class ConversionIdentity {
     }
     update(sha, program);
     update(sha, format.label());
+    update(sha, maxShardBytes.toString());
     for (Path source : model.sources()) {
       try {
         BasicFileAttributes file = Files.readAttributes(source, BasicFileAttributes.class);

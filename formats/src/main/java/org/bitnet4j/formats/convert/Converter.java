@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.formats.checkpoint.CheckpointTensor;
 import org.bitnet4j.formats.output.ModelFormat;
@@ -33,11 +34,17 @@ public final class Converter {
   private final Checkpoint model;
   private final ModelFormat format;
   private final List<OutputTensor> tensors;
+  private final OptionalLong maxShardBytes;
 
-  private Converter(Checkpoint model, ModelFormat format, List<OutputTensor> tensors) {
+  private Converter(
+      Checkpoint model,
+      ModelFormat format,
+      List<OutputTensor> tensors,
+      OptionalLong maxShardBytes) {
     this.model = model;
     this.format = format;
     this.tensors = tensors;
+    this.maxShardBytes = maxShardBytes;
   }
 
   /// A conversion of a model, which stays the caller's to close.
@@ -62,7 +69,23 @@ public final class Converter {
           "Quantize it: `bitnet quantize IN -o OUT --to " + format.label() + "`.");
     }
     Outputs.requireHoldable(format, tensors);
-    return new Converter(model, format, tensors);
+    return new Converter(model, format, tensors, OptionalLong.empty());
+  }
+
+  /// The same conversion with weight files of limited size; GGUF then goes to a directory.
+  ///
+  /// @param bytes the most data of one file, but at least one tensor
+  /// @throws IllegalArgumentException for less than 1, or where the format is one file always
+  public Converter withShards(long bytes) {
+    if (bytes < 1 || format == ModelFormat.TRIT) {
+      throw new IllegalArgumentException(
+          "shards must be of at least one byte, and not of a container, got ["
+              + bytes
+              + " for "
+              + format.label()
+              + "]");
+    }
+    return new Converter(model, format, tensors, OptionalLong.of(bytes));
   }
 
   private static Optional<TensorForm> form(CheckpointTensor tensor) {
@@ -80,7 +103,7 @@ public final class Converter {
     return List.copyOf(tensors);
   }
 
-  /// Whether a float tensor stays float although others are ternary, by name.
+  /// What a user should know about how the model was read, a sentence each.
   public List<String> notes() {
     return model.notes();
   }
@@ -94,13 +117,13 @@ public final class Converter {
   /// @param progress is told of every finished tensor
   public ConversionReport run(Path target, String program, Workers workers, Progress progress) {
     long start = System.nanoTime();
-    Provenance provenance = ConversionIdentity.provenance(model, format, program);
+    Provenance provenance = ConversionIdentity.provenance(model, format, program, maxShardBytes);
     long total = tensors.stream().mapToLong(output -> output.tensor().bytes()).sum();
     long done = 0;
     List<ConversionReport.Tensor> rows = new ArrayList<>();
     Map<String, TensorHash> hashes = new HashMap<>();
     try (SourceHashes sources = new SourceHashes(model.sources());
-        ModelOutput output = Outputs.begin(format, target, model, tensors, provenance)) {
+        ModelOutput output = Outputs.begin(format, target, model, tensors, provenance, maxShardBytes)) {
       for (OutputTensor tensor : tensors) {
         ConversionReport.Tensor row = convert(output, tensor.tensor(), workers);
         rows.add(row);

@@ -71,8 +71,8 @@ final class TritScan {
     return scan.result(summary(multipliers), output);
   }
 
-  /// Reads a tensor in the packed layout of Hugging Face, code 3 and all: byte [r][k] holds rows r,
-  /// r+R, r+2R, r+3R of column k in bits 1–0, 3–2, 5–4, 7–6.
+  /// Reads a tensor in the packed layout of Hugging Face, code 3 and all: byte k of row r holds
+  /// rows r, r+R, r+2R, r+3R of column k in bits 1–0, 3–2, 5–4, 7–6.
   ///
   /// @param packed file, tensor and scale
   /// @param shape dimensions of the matrix

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.bitnet4j.formats.architecture.RowOrder;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.formats.checkpoint.CheckpointTensor;
@@ -17,10 +18,7 @@ import org.bitnet4j.formats.gguf.GgufMetadata;
 import org.bitnet4j.formats.gguf.GgufType;
 import org.bitnet4j.formats.gguf.GgufValue;
 import org.bitnet4j.formats.gguf.GgufValueType;
-import org.bitnet4j.formats.gguf.GgufWriter;
-import org.bitnet4j.formats.io.AtomicOutput;
 import org.bitnet4j.formats.io.DequantizedTrits;
-import org.bitnet4j.formats.io.FileOutput;
 import org.bitnet4j.quant.ElementType;
 import org.bitnet4j.quant.IntegerTensor;
 import org.bitnet4j.quant.QuantizedTensor;
@@ -32,14 +30,13 @@ import org.bitnet4j.quant.layout.ScaleRounding;
 import org.bitnet4j.quant.layout.TernaryLayout;
 import org.jspecify.annotations.Nullable;
 
-/// A GGUF file: names, row order and metadata as the engines of the model's architecture want them.
+/// A GGUF file or its shards: names, row order and metadata as the engines of the model's architecture want them.
 final class GgufOutput implements ModelOutput {
   private final ModelFormat format;
   private final GgufNaming naming;
   private final Checkpoint checkpoint;
   private final Provenance provenance;
-  private final FileOutput file;
-  private final GgufWriter writer;
+  private final GgufTarget writer;
   private final Map<String, GgufEntry> entries;
 
   private GgufOutput(
@@ -47,14 +44,12 @@ final class GgufOutput implements ModelOutput {
       GgufNaming naming,
       Checkpoint checkpoint,
       Provenance provenance,
-      FileOutput file,
-      GgufWriter writer,
+      GgufTarget writer,
       Map<String, GgufEntry> entries) {
     this.format = format;
     this.naming = naming;
     this.checkpoint = checkpoint;
     this.provenance = provenance;
-    this.file = file;
     this.writer = writer;
     this.entries = entries;
   }
@@ -64,7 +59,8 @@ final class GgufOutput implements ModelOutput {
       Path target,
       Checkpoint checkpoint,
       List<OutputTensor> tensors,
-      Provenance provenance) {
+      Provenance provenance,
+      OptionalLong maxShardBytes) {
     GgufNaming naming = GgufNaming.of(checkpoint, tensors);
     Map<String, GgufEntry> entries = new HashMap<>();
     List<GgufEntry> inOrder = new ArrayList<>();
@@ -78,22 +74,14 @@ final class GgufOutput implements ModelOutput {
       entries.put(tensor.name(), entry);
       inOrder.add(entry);
     }
-    String fingerprint = provenance.fingerprint();
-    FileOutput file =
-        fingerprint == null
-            ? AtomicOutput.create(target)
-            : AtomicOutput.resume(target, fingerprint);
-    boolean begun = false;
-    try {
-      GgufWriter writer =
-          GgufWriter.begin(file, metadata(format, naming.metadata(), provenance), inOrder);
-      begun = true;
-      return new GgufOutput(format, naming, checkpoint, provenance, file, writer, entries);
-    } finally {
-      if (!begun) {
-        file.close();
-      }
-    }
+    GgufTarget written =
+        GgufTarget.begin(
+            target,
+            provenance.fingerprint(),
+            maxShardBytes,
+            metadata(format, naming.metadata(), provenance),
+            inOrder);
+    return new GgufOutput(format, naming, checkpoint, provenance, written, entries);
   }
 
   private static GgufMetadata metadata(
@@ -187,12 +175,11 @@ final class GgufOutput implements ModelOutput {
   @Override
   public void finish(ModelHashes hashes) {
     ProvenanceKeys.hashes(provenance, hashes).forEach(writer::replaceText);
-    writer.finish();
-    file.commit();
+    writer.commit();
   }
 
   @Override
   public void close() {
-    file.close();
+    writer.close();
   }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.formats.checkpoint.CheckpointTensor;
@@ -44,7 +45,8 @@ final class SafetensorsOutput implements ModelOutput {
       Path target,
       Checkpoint checkpoint,
       List<OutputTensor> tensors,
-      Provenance provenance) {
+      Provenance provenance,
+      OptionalLong maxShardBytes) {
     Map<String, String> metadata = new TreeMap<>(ProvenanceKeys.placeholders(provenance));
     if (provenance.recipe() != null) {
       metadata.put(ProvenanceKeys.RECIPE, provenance.recipe());
@@ -66,7 +68,10 @@ final class SafetensorsOutput implements ModelOutput {
         checkpoint,
         provenance,
         HuggingFaceWriter.begin(
-            directory, storage, content, PackedCheckpointWriter.DEFAULT_SHARD_BYTES));
+            directory,
+            storage,
+            content,
+            maxShardBytes.orElse(PackedCheckpointWriter.DEFAULT_SHARD_BYTES)));
   }
 
   private static PackedEntry entry(OutputTensor output) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.formats.checkpoint.CheckpointTensor;
 import org.bitnet4j.formats.output.ModelFormat;
@@ -117,7 +118,8 @@ public final class CheckpointQuantizer {
     List<TensorReport> reports = new ArrayList<>();
     Map<String, TensorHash> hashes = new HashMap<>();
     try (SourceHashes sources = new SourceHashes(checkpoint.sources());
-        ModelOutput output = Outputs.begin(format, target, checkpoint, outputs(), provenance)) {
+        ModelOutput output = Outputs.begin(
+                format, target, checkpoint, outputs(), provenance, OptionalLong.empty())) {
       for (TensorDecision decision : decisions) {
         TensorReport report = add(output, decision, workers);
         reports.add(report);

@@ -2,6 +2,7 @@ package org.bitnet4j.formats.tokenizer;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import org.bitnet4j.formats.json.JsonTree;
@@ -15,14 +16,14 @@ final class AddedTokens {
 
   /// The tokens by their content.
   ///
-  /// @param json tokenizer.json
+  /// @param own those of tokenizer.json
   /// @param tokenizerConfig tokenizer_config.json
   /// @param addedTokens added_tokens.json
   static SequencedMap<String, AddedToken> of(
-      TokenizerJson json, @Nullable JsonTree tokenizerConfig, @Nullable JsonTree addedTokens) {
+      List<AddedToken> own, @Nullable JsonTree tokenizerConfig, @Nullable JsonTree addedTokens) {
     SequencedMap<String, AddedToken> tokens = new LinkedHashMap<>();
     Map<Integer, String> contents = new HashMap<>();
-    for (AddedToken token : json.addedTokens()) {
+    for (AddedToken token : own) {
       tokens.put(token.content(), token);
       contents.put(token.id(), token.content());
     }

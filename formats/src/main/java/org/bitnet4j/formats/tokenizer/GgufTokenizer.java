@@ -40,8 +40,7 @@ final class GgufTokenizer {
     };
   }
 
-  private static MalformedFileException fault(
-      String key, String found, String allowed, String remedy) {
+  static MalformedFileException fault(String key, String found, String allowed, String remedy) {
     return new MalformedFileException(FILE, -1, "key " + key, found, allowed, remedy);
   }
 
@@ -57,6 +56,7 @@ final class GgufTokenizer {
         pre,
         tokens,
         types,
+        Optional.empty(),
         merges(family, tokens, types),
         family == Family.SENTENCE_PIECE && metadata.truth(Keys.ADD_SPACE).orElse(true),
         special(family, tokens.size()),
@@ -64,7 +64,8 @@ final class GgufTokenizer {
             .truth(Keys.ADD_BEGIN)
             .orElse(family == Family.SENTENCE_PIECE || PreTokenizers.addsBegin(pre)),
         metadata.truth(Keys.ADD_END),
-        ChatTemplates.of(metadata));
+        ChatTemplates.of(metadata),
+        metadata.text(Keys.FRAME));
   }
 
   /// Engines take `default` where the key is missing; a vocabulary that is known by itself is known
@@ -73,19 +74,10 @@ final class GgufTokenizer {
     if (family == Family.SENTENCE_PIECE) {
       return PreTokenizers.DEFAULT;
     }
-    String name =
-        metadata
-            .text(Keys.PRE)
-            .or(() -> PreTokenizers.ofVocabulary(metadata))
-            .orElse(PreTokenizers.DEFAULT);
-    if (!PreTokenizers.isKnown(name)) {
-      throw fault(
-          Keys.PRE,
-          name,
-          "one of " + PreTokenizers.names(),
-          "Take the model's own tokenizer.json: this library does not know the pre-tokenizer.");
-    }
-    return name;
+    return metadata
+        .text(Keys.PRE)
+        .or(() -> PreTokenizers.ofVocabulary(metadata))
+        .orElse(PreTokenizers.DEFAULT);
   }
 
   private List<TokenType> types(List<String> tokens) {
@@ -112,7 +104,7 @@ final class GgufTokenizer {
     return types;
   }
 
-  private float[] scores(int size) {
+  private Scores scores(int size) {
     Optional<GgufArray> array = metadata.array(Keys.SCORES);
     float[] scores = new float[size];
     if (array.isPresent()) {
@@ -127,7 +119,7 @@ final class GgufTokenizer {
         }
       }
     }
-    return scores;
+    return Scores.of(scores);
   }
 
   private static void requireSize(String key, int found, int tokens) {
@@ -138,7 +130,7 @@ final class GgufTokenizer {
 
   private List<String> merges(Family family, List<String> tokens, List<TokenType> types) {
     if (family == Family.SENTENCE_PIECE && !metadata.has(Keys.MERGES)) {
-      return Scores.toMerges(tokens, types, scores(tokens.size()));
+      return scores(tokens.size()).toMerges(tokens, types);
     }
     List<String> merges = metadata.texts(Keys.MERGES);
     for (String merge : merges) {
@@ -176,13 +168,17 @@ final class GgufTokenizer {
     keys.put(Keys.PRE, GgufValue.text(model.preTokenizer()));
     keys.put(Keys.TOKENS, GgufValue.texts(withoutNul(model.tokens())));
     if (model.family() == Family.SENTENCE_PIECE) {
-      keys.put(
-          Keys.SCORES,
-          GgufValue.f32s(Scores.ofMerges(model.tokens(), model.types(), model.merges())));
+      Scores scores =
+          model
+              .scores()
+              .orElseGet(() -> Scores.ofMerges(model.tokens(), model.types(), model.merges()));
+      keys.put(Keys.SCORES, GgufValue.f32s(scores.toArray()));
     }
     keys.put(
         Keys.TYPES, GgufValue.i32s(model.types().stream().mapToInt(TokenType::ordinal).toArray()));
-    keys.put(Keys.MERGES, GgufValue.texts(withoutNul(model.merges())));
+    if (model.scores().isEmpty()) {
+      keys.put(Keys.MERGES, GgufValue.texts(withoutNul(model.merges())));
+    }
     model.special().forEach((role, id) -> keys.put(role.key(), GgufValue.u32(id)));
     keys.put(Keys.ADD_BEGIN, GgufValue.bool(model.addsBegin()));
     model.addsEnd().ifPresent(adds -> keys.put(Keys.ADD_END, GgufValue.bool(adds)));
@@ -190,6 +186,7 @@ final class GgufTokenizer {
       keys.put(Keys.ADD_SPACE, GgufValue.bool(model.spacePrefix()));
     }
     templates(model.templates(), keys);
+    model.frame().ifPresent(frame -> keys.put(Keys.FRAME, GgufValue.text(frame)));
     return keys.build();
   }
 

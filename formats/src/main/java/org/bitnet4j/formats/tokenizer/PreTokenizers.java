@@ -190,8 +190,11 @@ public final class PreTokenizers {
         : Optional.empty();
   }
 
-  /// The name for steps; empty where there is none.
-  static Optional<String> nameOf(List<Step> steps, boolean ignoreMerges) {
+  /// The name for steps; empty where there is none. Words do not matter where nothing merges.
+  static Optional<String> nameOf(List<Step> steps, boolean ignoreMerges, boolean withoutMerges) {
+    if (withoutMerges && !ignoreMerges && steps.stream().allMatch(Bytes.class::isInstance)) {
+      return Optional.of(PLAIN);
+    }
     return TABLE.stream()
         .filter(entry -> entry.ignoreMerges == ignoreMerges && entry.forms.contains(steps))
         .map(entry -> entry.names.getFirst())

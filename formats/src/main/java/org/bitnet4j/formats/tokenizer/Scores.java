@@ -1,6 +1,7 @@
 package org.bitnet4j.formats.tokenizer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -19,13 +20,38 @@ final class Scores {
   private static final float OF_ADDED = -1000;
   private static final float OF_UNUSED = -10_000;
 
-  private Scores() {}
+  private final float[] values;
+
+  private Scores(float[] values) {
+    this.values = values;
+  }
+
+  /// Scores by number; the array may not be changed afterwards.
+  static Scores of(float... values) {
+    return new Scores(values);
+  }
+
+  /// The scores with those of added and unused tokens behind them.
+  ///
+  /// @param types what each token is, at least as many as scores
+  Scores extended(List<TokenType> types) {
+    float[] longer = Arrays.copyOf(values, types.size());
+    for (int id = values.length; id < longer.length; id++) {
+      longer[id] = types.get(id) == TokenType.UNUSED ? OF_UNUSED : OF_ADDED;
+    }
+    return new Scores(longer);
+  }
+
+  /// A copy by number.
+  float[] toArray() {
+    return values.clone();
+  }
 
   /// The scores for merges: the rank of the first merge that makes a token, negated, puts them in
   /// the same order. Tokens that no merge makes are never competed for.
   ///
   /// @param merges both parts joined by a space, earliest first
-  static float[] ofMerges(List<String> tokens, List<TokenType> types, List<String> merges) {
+  static Scores ofMerges(List<String> tokens, List<TokenType> types, List<String> merges) {
     Map<String, Integer> ranks = new HashMap<>();
     for (int rank = 0; rank < merges.size(); rank++) {
       String merge = merges.get(rank);
@@ -42,13 +68,13 @@ final class Scores {
             case UNDEFINED, UNKNOWN, BYTE -> 0;
           };
     }
-    return scores;
+    return new Scores(scores);
   }
 
   private record Merge(String left, String right, float score) {}
 
   /// The merges for scores, both parts joined by a space, earliest first.
-  static List<String> toMerges(List<String> tokens, List<TokenType> types, float[] scores) {
+  List<String> toMerges(List<String> tokens, List<TokenType> types) {
     Map<String, Integer> ids = new HashMap<>();
     for (int id = 0; id < tokens.size(); id++) {
       if (isPiece(types.get(id))) {
@@ -58,7 +84,7 @@ final class Scores {
     List<Merge> merges = new ArrayList<>();
     for (int id = 0; id < tokens.size(); id++) {
       if (isPiece(types.get(id))) {
-        merges.addAll(merges(id, tokens.get(id), scores[id], ids));
+        merges.addAll(merges(id, tokens.get(id), values[id], ids));
       }
     }
     merges.sort(

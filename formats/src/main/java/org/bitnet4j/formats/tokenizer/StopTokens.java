@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedSet;
@@ -79,16 +80,21 @@ public record StopTokens(SequencedSet<Integer> declared, List<Marker> markers) {
     }
   }
 
-  /// The stop tokens of a Hugging Face model with a tokenizer.json.
+  /// The stop tokens of a Hugging Face model; empty where it has no tokenizer.json and no
+  /// tokenizer.model.
   ///
   /// @param sideFiles small files of the model by name
   /// @throws org.bitnet4j.quant.MalformedFileException for a file that breaks its format
   public static Optional<StopTokens> of(SortedMap<String, byte[]> sideFiles) {
     byte[] json = sideFiles.get(TokenizerJson.FILE);
-    if (json == null) {
+    byte[] pieces = sideFiles.get(SentencePieceModel.FILE);
+    if (json == null && pieces == null) {
       return Optional.empty();
     }
-    TokenizerModel model = new HuggingFaceTokenizer(sideFiles, json).read(0, PreTokenizers.DEFAULT);
+    TokenizerModel model =
+        json == null
+            ? PieceTokenizer.read(sideFiles, Objects.requireNonNull(pieces), 0)
+            : new HuggingFaceTokenizer(sideFiles, json).read(0, PreTokenizers.DEFAULT);
     SequencedSet<Integer> declared = new LinkedHashSet<>();
     Integer end = model.special().get(SpecialToken.END);
     if (end != null) {

@@ -21,6 +21,14 @@ enum TokenType {
 
   private static final TokenType[] VALUES = values();
 
+  /// Whether tokenizer.json has such a token among its added ones.
+  boolean isAdded() {
+    return switch (this) {
+      case CONTROL, USER_DEFINED, UNKNOWN -> true;
+      case UNDEFINED, NORMAL, UNUSED, BYTE -> false;
+    };
+  }
+
   /// The type of a number, absent for an unknown one.
   static @Nullable TokenType ofId(long id) {
     return id < 0 || id >= VALUES.length ? null : VALUES[(int) id];

@@ -1,7 +1,6 @@
 package org.bitnet4j.formats.tokenizer;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import org.bitnet4j.formats.json.JsonTree;
@@ -20,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param preTokenizer `pre_tokenizer`
 /// @param postProcessor `post_processor`
 /// @param decoder `decoder`
+/// @param frame everything around vocabulary and merges
 record TokenizerJson(
     SequencedMap<String, Integer> vocabulary,
     List<String> merges,
@@ -30,7 +30,8 @@ record TokenizerJson(
     @Nullable JsonTree normalizer,
     @Nullable JsonTree preTokenizer,
     @Nullable JsonTree postProcessor,
-    @Nullable JsonTree decoder) {
+    @Nullable JsonTree decoder,
+    Frame frame) {
   static final String FILE = "tokenizer.json";
 
   /// No token has a larger number.
@@ -67,27 +68,11 @@ record TokenizerJson(
 
   /// The GGUF name of the pre-tokenizer of byte-level BPE; empty where there is none.
   Optional<String> preTokenizerName() {
-    List<Step> steps = steps();
-    return onlyWritesBytes(steps)
-        ? Optional.of(PreTokenizers.PLAIN)
-        : PreTokenizers.nameOf(steps, ignoreMerges);
-  }
-
-  /// Words do not matter where nothing merges.
-  private boolean onlyWritesBytes(List<Step> steps) {
-    return merges.isEmpty()
-        && !ignoreMerges
-        && steps.stream().allMatch(step -> step instanceof Step.Bytes);
+    return PreTokenizers.nameOf(steps(), ignoreMerges, merges.isEmpty());
   }
 
   List<Step> steps() {
     return preTokenizer == null ? List.of() : Step.of(preTokenizer);
-  }
-
-  /// The number of a text: of an added token, else of a token of the model.
-  Optional<Integer> idOf(String content, Map<String, Integer> added) {
-    Integer id = added.get(content);
-    return Optional.ofNullable(id == null ? vocabulary.get(content) : id);
   }
 
   /// A refusal of a part that GGUF cannot express.

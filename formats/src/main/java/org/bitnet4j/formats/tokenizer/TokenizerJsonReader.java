@@ -10,6 +10,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import org.bitnet4j.formats.json.JsonTree;
 import org.bitnet4j.formats.json.StrictJson;
+import org.bitnet4j.formats.tokenizer.Frame.Span;
 import org.bitnet4j.quant.MalformedFileException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
@@ -32,6 +33,8 @@ final class TokenizerJsonReader {
   private boolean byteFallback;
   private boolean ignoreMerges;
   private boolean hasModel;
+  private Span vocabularySpan = Span.ABSENT;
+  private Span mergesSpan = Span.ABSENT;
 
   TokenizerJsonReader(byte[] text) {
     if (text.length > MAX_BYTES) {
@@ -73,7 +76,8 @@ final class TokenizerJsonReader {
         normalizer,
         preTokenizer,
         postProcessor,
-        decoder);
+        decoder,
+        Frame.of(text, vocabularySpan, mergesSpan));
   }
 
   private void part(String key) {
@@ -138,9 +142,15 @@ final class TokenizerJsonReader {
           if (value == JsonToken.START_ARRAY) {
             throw unsupportedModel(); // pieces with scores: Unigram
           }
+          int begin = (int) json.offset();
           vocabulary();
+          vocabularySpan = new Span(begin, (int) json.endOffset());
         }
-        case "merges" -> merges();
+        case "merges" -> {
+          int begin = (int) json.offset();
+          merges();
+          mergesSpan = new Span(begin, (int) json.endOffset());
+        }
         case "unk_token" -> unknown = json.string(key);
         case "byte_fallback" -> byteFallback = json.truth(key);
         case "ignore_merges" -> ignoreMerges = json.truth(key);

@@ -1,12 +1,14 @@
 package org.bitnet4j.formats.tokenizer;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.bitnet4j.quant.MalformedFileException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -19,6 +21,7 @@ final class TokenizerJsonWriter {
 
   private final TokenizerModel model;
   private final Map<String, Integer> ids = new HashMap<>();
+  private final Set<Integer> merged = new HashSet<>();
 
   TokenizerJsonWriter(TokenizerModel model) {
     this.model = model;
@@ -52,14 +55,49 @@ final class TokenizerJsonWriter {
       String left = merge.substring(0, space);
       String right = merge.substring(space + 1);
       for (String token : List.of(left, right, left + right)) {
-        if (!ids.containsKey(token)) {
+        Integer id = ids.get(token);
+        if (id == null) {
           throw fault("no token \"" + token + "\"", "all that merge \"" + merge + "\" needs");
         }
+        merged.add(id);
       }
     }
   }
 
+  /// The file that the tokenizer comes from, where it is known and still says the same; else one
+  /// made from nothing but the keys.
   byte[] write() {
+    return model
+        .frame()
+        .map(text -> TokenizerJson.parse(text.getBytes(StandardCharsets.UTF_8)))
+        .filter(frame -> FrameCheck.agree(frame, model))
+        .map(frame -> frame.frame().with(part(this::vocabulary), part(this::merges)))
+        .orElseGet(this::derived);
+  }
+
+  private static byte[] part(Consumer<JsonGenerator> writer) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
+      writer.accept(json);
+    }
+    return bytes.toByteArray();
+  }
+
+  private void vocabulary(JsonGenerator json) {
+    json.writeStartObject();
+    for (int id : vocabulary()) {
+      json.writeNumberProperty(model.tokens().get(id), id);
+    }
+    json.writeEndObject();
+  }
+
+  private void merges(JsonGenerator json) {
+    json.writeStartArray();
+    model.merges().forEach(json::writeString);
+    json.writeEndArray();
+  }
+
+  private byte[] derived() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
       json.writeStartObject();
@@ -78,18 +116,11 @@ final class TokenizerJsonWriter {
     return bytes.toByteArray();
   }
 
-  private static boolean isAdded(TokenType type) {
-    return switch (type) {
-      case CONTROL, USER_DEFINED, UNKNOWN -> true;
-      case UNDEFINED, NORMAL, UNUSED, BYTE -> false;
-    };
-  }
-
   private void addedTokens(JsonGenerator json) {
     json.writeArrayPropertyStart("added_tokens");
     for (int id = 0; id < model.tokens().size(); id++) {
       TokenType type = model.types().get(id);
-      if (isAdded(type)) {
+      if (type.isAdded()) {
         json.writeStartObject();
         json.writeNumberProperty("id", id);
         json.writeStringProperty("content", model.tokens().get(id));
@@ -104,6 +135,13 @@ final class TokenizerJsonWriter {
   }
 
   private void byteLevel(JsonGenerator json) {
+    if (!PreTokenizers.isKnown(model.preTokenizer())) {
+      throw GgufTokenizer.fault(
+          Keys.PRE,
+          model.preTokenizer(),
+          "one of " + PreTokenizers.names(),
+          "Take the model's own tokenizer.json: this library does not know the pre-tokenizer.");
+    }
     json.writeNullProperty("normalizer");
     List<Step> steps = PreTokenizers.stepsOf(model.preTokenizer());
     json.writeName("pre_tokenizer");
@@ -243,14 +281,10 @@ final class TokenizerJsonWriter {
     json.writeBooleanProperty("byte_fallback", pieces);
     json.writeBooleanProperty(
         "ignore_merges", !pieces && PreTokenizers.ignoresMerges(model.preTokenizer()));
-    json.writeObjectPropertyStart("vocab");
-    for (int id : vocabulary()) {
-      json.writeNumberProperty(model.tokens().get(id), id);
-    }
-    json.writeEndObject();
-    json.writeArrayPropertyStart("merges");
-    model.merges().forEach(json::writeString);
-    json.writeEndArray();
+    json.writeName("vocab");
+    vocabulary(json);
+    json.writeName("merges");
+    merges(json);
     json.writeEndObject();
   }
 
@@ -263,12 +297,12 @@ final class TokenizerJsonWriter {
     for (int id = 0; id < model.tokens().size(); id++) {
       TokenType type = model.types().get(id);
       if (type != TokenType.UNUSED) {
-        (isAdded(type) ? added : ordinary).add(id);
+        (type.isAdded() ? added : ordinary).add(id);
       }
     }
     boolean tail = true;
     for (int i = 0; i < added.size(); i++) {
-      tail &= added.get(i) == ordinary.size() + i;
+      tail &= added.get(i) == ordinary.size() + i && !merged.contains(added.get(i));
     }
     if (tail) {
       return ordinary;

@@ -22,9 +22,9 @@ public final class TokenizerMap {
   /// what they take where a key is missing. A SentencePiece-like tokenizer gets its merges beside
   /// its scores: engines go by the scores, which cannot give all merges back.
   ///
-  /// @param sideFiles small files of the model by name: tokenizer.json, tokenizer_config.json,
-  ///   special_tokens_map.json, added_tokens.json, config.json, generation_config.json, chat
-  ///   templates
+  /// @param sideFiles small files of the model by name: tokenizer.json or, where there is none,
+  ///   tokenizer.model of SentencePiece; tokenizer_config.json, special_tokens_map.json,
+  ///   added_tokens.json, config.json, generation_config.json, chat templates
   /// @param vocabSize rows of the embedding table, 0 where nobody says; numbers without a token are
   ///   filled up to it
   /// @param preTokenizer value of `tokenizer.ggml.pre`, absent to find it out from tokenizer.json
@@ -37,7 +37,11 @@ public final class TokenizerMap {
       return GgufTokenizer.write(
           new HuggingFaceTokenizer(sideFiles, json).read(vocabSize, preTokenizer));
     }
-    for (String other : List.of("tokenizer.model", "vocab.json", "vocab.txt", "tekken.json")) {
+    byte[] pieces = sideFiles.get(SentencePieceModel.FILE);
+    if (pieces != null) {
+      return GgufTokenizer.write(PieceTokenizer.read(sideFiles, pieces, vocabSize));
+    }
+    for (String other : List.of("vocab.json", "vocab.txt", "tekken.json")) {
       if (sideFiles.containsKey(other)) {
         throw new MalformedFileException(
             other,

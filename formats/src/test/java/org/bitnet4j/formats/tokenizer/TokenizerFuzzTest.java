@@ -10,6 +10,20 @@ import org.bitnet4j.quant.MalformedFileException;
 /// committed corpus.
 final class TokenizerFuzzTest {
   @FuzzTest
+  void pieces(byte[] bytes) {
+    SortedMap<String, byte[]> files = new TreeMap<>();
+    files.put(SentencePieceModel.FILE, bytes);
+    try {
+      GgufMetadata keys = TokenizerMap.toGguf(files, 0, null);
+      TokenizerMap.toSideFiles(keys, 0);
+    } catch (MalformedFileException e) {
+      if (e.offset() > bytes.length || e.remedy().isEmpty()) {
+        throw new AssertionError("a refusal must be complete", e);
+      }
+    }
+  }
+
+  @FuzzTest
   void tokenizer(byte[] bytes) {
     SortedMap<String, byte[]> files = new TreeMap<>();
     files.put(TokenizerJson.FILE, bytes);
