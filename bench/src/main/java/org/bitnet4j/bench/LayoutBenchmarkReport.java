@@ -39,7 +39,7 @@ public final class LayoutBenchmarkReport {
       cases.add(new MemoryCopyCase(shape.elements() / 4, true));
       canonicalShares.add(1.0);
     }
-    for (TernaryLayout layout : TernaryLayout.all()) {
+    for (TernaryLayout layout : LayoutCase.layouts()) {
       LayoutCase subject = new LayoutCase(layout, direction, rows, columns);
       cases.add(subject);
       canonicalShares.add(subject.canonicalShare());

@@ -3,6 +3,7 @@ package org.bitnet4j.bench;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import org.bitnet4j.quant.Granularity;
 import org.bitnet4j.quant.TensorShape;
 import org.bitnet4j.quant.TernaryTensor;
@@ -33,6 +34,12 @@ final class LayoutCase implements BenchmarkCase {
     this.tensor = tensor(rows, columns);
     this.stored = arena.allocate(layout.bytes(tensor.shape()), 64);
     layout.encode(tensor, stored, workers);
+  }
+
+  /// The layouts that can be written.
+  static List<TernaryLayout> layouts() {
+    TensorShape shape = TensorShape.of(4, 256);
+    return TernaryLayout.all().stream().filter(layout -> layout.refusal(shape).isEmpty()).toList();
   }
 
   private static TernaryTensor tensor(int rows, int columns) {

@@ -33,7 +33,7 @@ class BenchmarkCaseTest {
 
   @Test
   void everyLayoutGivesTheRightAnswerBothWays() {
-    for (TernaryLayout layout : TernaryLayout.all()) {
+    for (TernaryLayout layout : LayoutCase.layouts()) {
       double bytes = (double) layout.bytes(TensorShape.of(4, 512));
       check(new LayoutCase(layout, LayoutCase.Direction.ENCODE, 4, 512), bytes);
       check(new LayoutCase(layout, LayoutCase.Direction.DECODE, 4, 512), bytes);

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Set;
 import org.assertj.core.data.Percentage;
 import org.bitnet4j.quant.kernels.Host;
-import org.bitnet4j.quant.layout.TernaryLayout;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,7 +49,7 @@ class BenchmarkReportTest {
     assertThat(sections.size()).isEqualTo(4);
     for (JsonNode section : sections) {
       assertThat(section.at("/rows").size())
-          .isBetween(1 + TernaryLayout.all().size(), 2 + TernaryLayout.all().size());
+          .isBetween(1 + LayoutCase.layouts().size(), 2 + LayoutCase.layouts().size());
     }
     // TQ1_0 stores 256 trits in 54 bytes where canonical codes take 64.
     JsonNode stored = sections.get(0).at("/rows").get(4);

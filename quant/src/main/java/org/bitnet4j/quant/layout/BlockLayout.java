@@ -73,10 +73,11 @@ final class BlockLayout implements TernaryLayout {
   }
 
   @Override
-  public boolean readable(TensorShape shape) {
+  public Optional<String> obstacle(TensorShape shape) {
     boolean rowsMayStraddle = frame.flat() && frame.granularity() instanceof Granularity.PerTensor;
-    return refusal(shape).isEmpty()
-        || (rowsMayStraddle && shape.elements() != 0 && shape.elements() % code.columns() == 0);
+    return rowsMayStraddle && shape.elements() != 0 && shape.elements() % code.columns() == 0
+        ? Optional.empty()
+        : refusal(shape);
   }
 
   @Override
@@ -85,9 +86,9 @@ final class BlockLayout implements TernaryLayout {
   }
 
   private BlockGrid grid(TensorShape shape) {
-    if (!readable(shape)) {
-      throw new IllegalArgumentException(
-          "shape must fit layout " + name + ": " + refusal(shape).orElseThrow());
+    Optional<String> obstacle = obstacle(shape);
+    if (obstacle.isPresent()) {
+      throw new IllegalArgumentException("in layout " + name + " " + obstacle.get());
     }
     return frame.grid(shape, code);
   }

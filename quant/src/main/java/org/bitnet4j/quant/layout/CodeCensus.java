@@ -31,15 +31,14 @@ public final class CodeCensus {
   /// @param layout a layout with two bits per code
   /// @param shape dimensions of a readable tensor
   /// @param stored its bytes
-  /// @throws IllegalArgumentException for a base-3 layout, a shape that is not readable, or another
-  ///   number of bytes
+  /// @throws IllegalArgumentException for a layout without two-bit codes, a shape that is not
+  ///   readable, or another number of bytes
   public static CodeCensus of(TernaryLayout layout, TensorShape shape, MemorySegment stored) {
-    BlockGrid grid = ((BlockLayout) layout).grid(shape, stored);
-    if (!(grid.code() instanceof TwoBitCode)) {
+    if (!(layout instanceof BlockLayout blocks) || !canCount(layout)) {
       throw new IllegalArgumentException(
           "layout must have two bits per code, got [" + layout.name() + "]");
     }
-    CodeCensus census = new CodeCensus(shape, grid, stored);
+    CodeCensus census = new CodeCensus(shape, blocks.grid(shape, stored), stored);
     census.countAll();
     return census;
   }
@@ -48,7 +47,7 @@ public final class CodeCensus {
   ///
   /// @param layout any layout
   public static boolean canCount(TernaryLayout layout) {
-    return ((BlockLayout) layout).code() instanceof TwoBitCode;
+    return layout instanceof BlockLayout blocks && blocks.code() instanceof TwoBitCode;
   }
 
   /// How many elements of the tensor have a code.

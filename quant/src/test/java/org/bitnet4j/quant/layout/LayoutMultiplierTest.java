@@ -32,7 +32,7 @@ class LayoutMultiplierTest {
   }
 
   static List<TernaryLayout> layouts() {
-    return TernaryLayout.all();
+    return LayoutSamples.blockLayouts();
   }
 
   private record Stored(MemorySegment bytes, ScaleRounding rounding) {}

@@ -31,7 +31,7 @@ class LayoutRefusalTest {
   }
 
   static List<TernaryLayout> layouts() {
-    return TernaryLayout.all();
+    return LayoutSamples.blockLayouts();
   }
 
   private byte[] encode(TernaryLayout layout, int rows, int columns) {

@@ -22,7 +22,7 @@ class TernaryLayoutTest {
   private static final int[][] SHAPES = {{4, 256}, {12, 768}, {64, 2560}, {4, 33_024}};
 
   static List<TernaryLayout> layouts() {
-    return TernaryLayout.all();
+    return LayoutSamples.blockLayouts();
   }
 
   private static byte[] encode(TernaryLayout layout, TernaryTensor tensor, Workers workers) {
@@ -161,7 +161,8 @@ class TernaryLayoutTest {
   @Test
   void unknownNamesAreNotFound() {
     assertThat(TernaryLayout.find("i2_s")).isEmpty();
-    assertThat(TernaryLayout.all()).hasSize(12);
+    assertThat(TernaryLayout.all()).hasSize(14);
+    assertThat(LayoutSamples.blockLayouts()).hasSize(12);
   }
 
   /// Where single trits lie, from the formats' documents: element index, byte and value of a tensor
