@@ -23,9 +23,10 @@ final class DiagnosisText {
     for (Diagnosis.Ailment ailment : diagnosis.ailments()) {
       print(out, ailment);
     }
-    diagnosis
-        .measurements()
-        .forEach((name, value) -> out.println(Printable.line("measured: " + name + " " + value)));
+    diagnosis.measurements().forEach((name, value) -> {
+      out.println("measured " + name);
+      line(out, "", value);
+    });
     out.println(Printable.line(diagnosis.model() + ": " + verdict(diagnosis)));
     if (withHint && !diagnosis.fixable().isEmpty()) {
       out.println(
@@ -54,7 +55,7 @@ final class DiagnosisText {
   }
 
   private static void line(PrintWriter out, String label, String text) {
-    String prefix = INDENT + label + " ".repeat(6 - label.length());
+    String prefix = INDENT + (label + "      ").substring(0, label.isEmpty() ? 0 : 6);
     for (String piece : wrapped(Printable.line(text), WIDTH - prefix.length())) {
       out.println(prefix + piece);
       prefix = " ".repeat(prefix.length());

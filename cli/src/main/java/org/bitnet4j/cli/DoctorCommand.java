@@ -53,6 +53,9 @@ final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Path output = fix;
+    if (output != null) {
+      OutputFiles.requireOther("--fix", output, input);
+    }
     PrintWriter err = spec.commandLine().getErr();
     try (Terminal terminal = new Terminal(err, "doctor");
         Workers workers = threads.workers()) {

@@ -41,11 +41,19 @@ final class OutputFiles implements AutoCloseable {
   }
 
   private static void requireNoInput(String option, Path path, Checkpoint checkpoint) {
-    for (Path source : checkpoint.sources()) {
-      if (same(path, source)) {
-        throw new UsageException(
-            option + " must not name a file that is read, got [" + path + "]. Choose a new path.");
-      }
+    checkpoint.sources().forEach(source -> requireOther(option, path, source));
+  }
+
+  /// Refuses an output that would replace an input.
+  ///
+  /// @param option what named the output
+  /// @param path the output
+  /// @param source the input
+  /// @throws UsageException where both are one
+  static void requireOther(String option, Path path, Path source) {
+    if (same(path, source)) {
+      throw new UsageException(
+          option + " must not name a file that is read, got [" + path + "]. Choose a new path.");
     }
   }
 

@@ -61,7 +61,7 @@ record Cli(int code, String out, String err) {
   /// Standard error without the progress of a run, without warnings and notes.
   List<String> messages() {
     return err.lines()
-        .filter(line -> !line.matches("(quantize|convert): \\d+ % of [0-9.]+ MiB"))
+        .filter(line -> !line.matches("(quantize|convert|doctor): \\d+ % of [0-9.]+ MiB"))
         .filter(line -> !line.startsWith("bitnet: warning: "))
         .filter(line -> !line.startsWith("bitnet: note: "))
         .toList();

@@ -35,6 +35,7 @@ final class CommandsTest {
         "quantize",
         "inspect",
         "verify",
+        "doctor",
         "demo",
         "completion"
       })
@@ -51,7 +52,8 @@ final class CommandsTest {
   @Test
   void theRootListsCommandsExitCodesAndItsVersion() {
     assertThat(Cli.ok("--help").out())
-        .contains("info", "config", "plan", "quantize", "inspect", "verify", "demo", "completion")
+        .contains("info", "config", "plan", "quantize", "inspect", "verify", "doctor", "demo")
+        .contains("completion")
         .contains("65", "66", "74", "78");
     assertThat(Cli.ok("--version").out()).matches("bitnet \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\\R");
   }

@@ -30,9 +30,9 @@ final class GgufAdmission {
   /// @throws org.bitnet4j.quant.MalformedFileException for a file that breaks the format
   static Patient admit(Path path) {
     GgufFile file = GgufFile.open(path);
+    GgufAdmission admission = new GgufAdmission(file);
     boolean admitted = false;
     try {
-      GgufAdmission admission = new GgufAdmission(file);
       List<PatientTensor> tensors = new ArrayList<>();
       Set<String> names = new HashSet<>();
       for (GgufTensor stored : file.tensors()) {
@@ -46,6 +46,7 @@ final class GgufAdmission {
       return patient;
     } finally {
       if (!admitted) {
+        admission.one.close();
         file.close();
       }
     }
@@ -73,7 +74,7 @@ final class GgufAdmission {
   }
 
   private PatientTensor.Content content(GgufTensor stored, TensorShape shape) {
-    Optional<TernaryLayout> layout = stored.type().layout().flatMap(TernaryLayout::find);
+    Optional<TernaryLayout> layout = stored.type().layout();
     if (layout.isPresent()) {
       return layout.get().readable(shape)
           ? new PatientTensor.Quantized(

@@ -19,6 +19,7 @@ import org.bitnet4j.formats.gguf.GgufType;
 import org.bitnet4j.formats.gguf.GgufValue;
 import org.bitnet4j.formats.gguf.GgufWriter;
 import org.bitnet4j.formats.io.AtomicOutput;
+import org.bitnet4j.formats.io.StorageException;
 import org.bitnet4j.quant.TernaryTensor;
 import org.bitnet4j.quant.Workers;
 import org.bitnet4j.quant.layout.TernaryLayout;
@@ -41,6 +42,12 @@ final class GgufMender {
   }
 
   Mender.Result write(Path output) {
+    for (Path source : file.files()) {
+      if (source.toAbsolutePath().normalize().equals(output.toAbsolutePath().normalize())) {
+        throw new StorageException(
+            output.toString(), "replace", "a file that is read", "Choose another output path.");
+      }
+    }
     GgufMetadata metadata = mended();
     List<GgufTensor> kept =
         file.tensors().stream().filter(tensor -> !dropped.contains(tensor.name())).toList();

@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 /// Reads every tensor of a model once: vectors first, for the probe of a query projection goes
 /// through the norm in front of it.
 final class Scanner {
-  /// Rows are held on the heap.
-  static final int MAX_COLUMNS = 1 << 24;
+  /// Rows are held on the heap, and each column has counters there.
+  static final int MAX_COLUMNS = 1 << 20;
 
   /// Each row has counters on the heap.
-  static final int MAX_ROWS = 1 << 24;
+  static final int MAX_ROWS = 1 << 20;
 
   private final Patient patient;
   private final Progress progress;

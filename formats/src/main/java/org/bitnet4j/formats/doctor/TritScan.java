@@ -64,11 +64,7 @@ final class TritScan {
         oneScale
             ? scan.tritRms() * (scales.count() == 0 ? 0 : Math.abs(scales.multiplier(0)))
             : probe == null ? Double.NaN : Math.sqrt(outputSquares / shape.rows());
-    double[] multipliers = new double[Math.toIntExact(scales.count())];
-    for (int group = 0; group < multipliers.length; group++) {
-      multipliers[group] = scales.multiplier(group);
-    }
-    return scan.result(summary(multipliers), output);
+    return scan.result(summary(scales.count(), scales::multiplier), output);
   }
 
   /// Reads a tensor in the packed layout of Hugging Face, code 3 and all: byte k of row r holds
@@ -95,17 +91,25 @@ final class TritScan {
         scan.row((int) (r + lane * quarter), row);
       }
     }
-    return scan.result(summary(packed.storedScale().toArray()), scan.tritRms());
+    return scan.result(
+        summary(packed.storedScale().size(), i -> (float) packed.storedScale().get((int) i)),
+        scan.tritRms());
   }
 
-  private static Measure.ScaleSummary summary(double[] scales) {
+  /// Multipliers by their numbers.
+  @FunctionalInterface
+  private interface Multipliers {
+    float get(long group);
+  }
+
+  private static Measure.ScaleSummary summary(long count, Multipliers multipliers) {
     long notFinite = 0;
     long zeros = 0;
     long negative = 0;
     float minimum = Float.POSITIVE_INFINITY;
     float maximum = Float.NEGATIVE_INFINITY;
-    for (double value : scales) {
-      float scale = (float) value;
+    for (long i = 0; i < count; i++) {
+      float scale = multipliers.get(i);
       if (!Float.isFinite(scale)) {
         notFinite++;
         continue;
@@ -115,7 +119,7 @@ final class TritScan {
       minimum = Math.min(minimum, scale);
       maximum = Math.max(maximum, scale);
     }
-    return new Measure.ScaleSummary(scales.length, notFinite, zeros, negative, minimum, maximum);
+    return new Measure.ScaleSummary(count, notFinite, zeros, negative, minimum, maximum);
   }
 
   private void row(int row, byte[] rowCodes) {

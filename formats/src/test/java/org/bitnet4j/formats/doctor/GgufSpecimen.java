@@ -19,6 +19,7 @@ import org.bitnet4j.formats.gguf.GgufWriter;
 import org.bitnet4j.formats.io.AtomicOutput;
 import org.bitnet4j.formats.tokenizer.ChatTemplates;
 import org.bitnet4j.quant.Granularity;
+import org.bitnet4j.quant.QuantizedTensor;
 import org.bitnet4j.quant.TensorShape;
 import org.bitnet4j.quant.TernaryTensor;
 import org.bitnet4j.quant.Workers;
@@ -65,6 +66,11 @@ final class GgufSpecimen {
   final List<String> tokens = new ArrayList<>();
 
   private GgufSpecimen() {}
+
+  /// A file without tensors and keys.
+  static GgufSpecimen empty() {
+    return new GgufSpecimen();
+  }
 
   /// A model in one layout.
   ///
@@ -125,24 +131,30 @@ final class GgufSpecimen {
 
   /// Encodes trits as a layout has them; the flavours of I2_S share its type.
   static Stored pack(SampleModel.Trits trits, String name) {
-    TernaryLayout layout = TernaryLayout.find(name).orElseThrow();
     TensorShape shape = trits.shape();
     byte[] values = trits.values();
-    byte[] data = new byte[Math.toIntExact(layout.bytes(shape))];
-    try (Arena arena = Arena.ofConfined();
-        Workers workers = Workers.of(1);
-        TernaryTensor tensor =
-            TernaryTensor.allocate("t", shape, new Granularity.PerTensor(), false)) {
+    try (TernaryTensor tensor =
+        TernaryTensor.allocate("t", shape, new Granularity.PerTensor(), false)) {
       for (int row = 0; row < shape.rows(); row++) {
         tensor.writeRow(row, values, row * shape.columns());
       }
       tensor.scales().setMultiplier(0, trits.scale());
+      return pack(tensor, name);
+    }
+  }
+
+  /// Encodes a tensor as a layout has it.
+  static Stored pack(QuantizedTensor tensor, String name) {
+    TernaryLayout layout = TernaryLayout.find(name).orElseThrow();
+    byte[] data = new byte[Math.toIntExact(layout.bytes(tensor.shape()))];
+    try (Arena arena = Arena.ofConfined();
+        Workers workers = Workers.of(1)) {
       MemorySegment stored = arena.allocate(data.length, 64);
-      layout.encode(tensor, stored, workers);
+      layout.encode((TernaryTensor) tensor, stored, workers);
       MemorySegment.copy(stored, ValueLayout.JAVA_BYTE, 0, data, 0, data.length);
     }
     GgufType type = name.startsWith("I2_S") ? GgufType.I2_S : GgufType.valueOf(name);
-    return new Stored(type, shape, data);
+    return new Stored(type, tensor.shape(), data);
   }
 
   /// I2_S over the flattened tensor whatever the rows, as formats.md describes it: byte j of a

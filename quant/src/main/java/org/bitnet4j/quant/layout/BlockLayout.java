@@ -47,11 +47,6 @@ final class BlockLayout implements TernaryLayout {
     return code;
   }
 
-  /// Where blocks and multipliers lie.
-  Frame frame() {
-    return frame;
-  }
-
   /// A rule of the layout that a shape breaks.
   ///
   /// @param rule the rule
@@ -97,19 +92,25 @@ final class BlockLayout implements TernaryLayout {
     return frame.grid(shape, code);
   }
 
-  private static void requireBytes(BlockGrid grid, MemorySegment stored) {
+  /// The blocks of stored bytes.
+  ///
+  /// @param shape dimensions
+  /// @param stored exactly as many bytes as the tensor has
+  /// @throws IllegalArgumentException for a shape that is not readable, or another number of bytes
+  BlockGrid grid(TensorShape shape, MemorySegment stored) {
+    BlockGrid grid = grid(shape);
     if (stored.byteSize() != grid.bytes()) {
       throw new IllegalArgumentException(
           "stored bytes must be " + grid.bytes() + ", got [" + stored.byteSize() + "]");
     }
+    return grid;
   }
 
   @Override
   @SuppressWarnings("MustBeClosedChecker") // the caller closes the tensor
   public TernaryTensor decode(
       String tensorName, TensorShape shape, MemorySegment stored, Workers workers) {
-    BlockGrid grid = grid(shape);
-    requireBytes(grid, stored);
+    BlockGrid grid = grid(shape, stored);
     StoredMultipliers.Settled multipliers = StoredMultipliers.settle(shape, grid, stored, workers);
     TernaryTensor tensor =
         TernaryTensor.allocate(tensorName, shape, multipliers.granularity(), false);
@@ -145,8 +146,7 @@ final class BlockLayout implements TernaryLayout {
     if (tensor.scales().hasOffsets()) {
       throw refused(tensor, "the tensor must have multipliers alone", "offsets");
     }
-    BlockGrid grid = grid(tensor.shape());
-    requireBytes(grid, stored);
+    BlockGrid grid = grid(tensor.shape(), stored);
     MultiplierStore multipliers =
         new MultiplierStore(tensor.name(), TensorMultipliers.of(tensor, frame.granularity()), grid);
     new BlockCopy(grid, tensor.codes(), tensor.rowBytes(), stored)

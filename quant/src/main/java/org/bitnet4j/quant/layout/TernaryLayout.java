@@ -61,7 +61,7 @@ public sealed interface TernaryLayout permits BlockLayout {
   long bytes(TensorShape shape);
 
   /// The tensor that stored bytes stand for. Its multipliers have the coarsest granularity that
-  /// reproduces them: one for the tensor, one per row, or [#granularity()].
+  /// reproduces them: one for the tensor, one per row, or one per some groups of [#granularity()].
   ///
   /// @param name name of the tensor
   /// @param shape dimensions of a [#readable] tensor
