@@ -6,10 +6,20 @@ import java.util.Arrays;
 import java.util.List;
 import org.bitnet4j.bench.QuantizeBenchmarkReport.Workload;
 
-/// `report [--json] [--seconds S] [--mebibytes N,…]` runs the side-by-side report; `convert …` times
-/// the conversion of a large generated model; `jmh …` hands the rest to JMH.
+/// `report [--json] [--quick] [--seconds S] [--mebibytes N,…]` runs the side-by-side report of
+/// quantization, `layouts [--json] [--quick] [--seconds S] [--rows N]` that of the tensor layouts
+/// of other formats; `convert …` times the conversion of a large generated model; `jmh …` hands the
+/// rest to JMH.
 public final class Main {
   private static final int USAGE = 64;
+  private static final String USAGE_LINE =
+      "report [--json] [--quick] [--seconds S] [--mebibytes N,...]"
+          + " | layouts [--json] [--quick] [--seconds S] [--rows N]"
+          + " | convert [--model NAME] [--to FORMAT] [--rounds N] [--sparse] [--json] [--dir DIR]"
+          + " | jmh ...";
+
+  /// Columns of the tensor whose layouts are timed, those of the widest projection of a 2 B model.
+  private static final int LAYOUT_COLUMNS = 6912;
 
   private Main() {}
 
@@ -26,7 +36,7 @@ public final class Main {
       try {
         ConvertBenchmark.run(arguments, System.out);
       } catch (IllegalArgumentException wrong) {
-        System.err.println(wrong.getMessage());
+        System.err.println(wrong.getMessage() + "; usage: " + USAGE_LINE);
         System.exit(USAGE);
       }
       return;
@@ -43,34 +53,46 @@ public final class Main {
     double seconds = 0.1;
     boolean quick = false;
     List<Integer> mebibytes = List.of(1, 64);
+    int rows = 2560;
+    boolean layouts = arguments.length > 0 && arguments[0].equals("layouts");
     try {
       require(
-          arguments.length > 0 && arguments[0].equals("report"), "report, convert or jmh must come first");
+          layouts || (arguments.length > 0 && arguments[0].equals("report")),
+          "report, layouts, convert or jmh must come first");
       for (int i = 1; i < arguments.length; i++) {
-        switch (arguments[i]) {
+        String option = arguments[i];
+        switch (option) {
           case "--json" -> json = true;
           case "--quick" -> quick = true;
           case "--seconds" -> seconds = Double.parseDouble(value(arguments, ++i));
-          case "--mebibytes" ->
-              mebibytes =
-                  Arrays.stream(value(arguments, ++i).split(",", -1))
-                      .map(Integer::valueOf)
-                      .toList();
-          default -> require(false, "unknown option [" + arguments[i] + "]");
+          case "--mebibytes" -> {
+            require(!layouts, "layouts has no --mebibytes");
+            mebibytes =
+                Arrays.stream(value(arguments, ++i).split(",", -1)).map(Integer::valueOf).toList();
+          }
+          case "--rows" -> {
+            require(layouts, "report has no --rows");
+            rows = Integer.parseInt(value(arguments, ++i));
+          }
+          default -> require(false, "unknown option [" + option + "]");
         }
       }
       require(seconds > 0 && seconds <= 60, "--seconds must be in (0, 60]");
       require(
           mebibytes.stream().allMatch(size -> size >= 1 && size <= 1024),
           "--mebibytes must be in [1, 1024]");
+      require(
+          rows >= 4 && rows <= 65_536 && rows % 4 == 0,
+          "--rows must be a multiple of 4 in [4, 65536]");
     } catch (IllegalArgumentException wrong) {
-      err.println(
-          wrong.getMessage()
-              + "; usage: report [--json] [--quick] [--seconds S] [--mebibytes N,...] | jmh ...");
+      err.println(wrong.getMessage() + "; usage: " + USAGE_LINE);
       return USAGE;
     }
-    Workload workload = quick ? Workload.quick() : Workload.full(mebibytes);
-    BenchmarkReport report = QuantizeBenchmarkReport.run(seconds, workload);
+    BenchmarkReport report =
+        layouts
+            ? LayoutBenchmarkReport.run(seconds, quick ? 4 : rows, quick ? 256 : LAYOUT_COLUMNS)
+            : QuantizeBenchmarkReport.run(
+                seconds, quick ? Workload.quick() : Workload.full(mebibytes));
     out.println(json ? report.toJson() : report.toText());
     return 0;
   }

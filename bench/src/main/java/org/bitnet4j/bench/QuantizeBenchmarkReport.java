@@ -1,34 +1,22 @@
 package org.bitnet4j.bench;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.bitnet4j.bench.BenchmarkReport.Row;
 import org.bitnet4j.bench.BenchmarkReport.Section;
 import org.bitnet4j.quant.config.PackingConfig;
 import org.bitnet4j.quant.kernels.Host;
 
-/// Times all cases of a section in one interleaved run: a round gives each of them one slice, so
-/// that a neighbour on the machine slows all alike and the ratios hold where the figures do not.
+/// The figures of quantization, packing and products.
 public final class QuantizeBenchmarkReport {
   private static final List<String> PATHS = List.of("scalar", "128", "256", "512");
-  private static final int ROUNDS = 11;
 
-  /// Slices of warm-up, runs that it takes at least, and how much longer it may take for them.
-  private static final int WARM_SLICES = 20;
-
-  private static final int WARM_RUNS = 200;
-  private static final int LONGEST_WARM_UP = 5;
-
-  private final long sliceNanos;
-  private final long warmUpNanos;
+  private final SideBySide timing;
   private final List<Section> sections = new ArrayList<>();
 
   private QuantizeBenchmarkReport(double sliceSeconds) {
-    this.sliceNanos = (long) (sliceSeconds * 1e9);
-    this.warmUpNanos = WARM_SLICES * sliceNanos;
+    this.timing = new SideBySide(sliceSeconds);
   }
 
   /// How large the inputs are.
@@ -125,71 +113,7 @@ public final class QuantizeBenchmarkReport {
     }
   }
 
-  /// Checks, warms and times the cases, the first being the one that ratios refer to.
   private void time(String title, List<BenchmarkCase> cases) {
-    try {
-      for (BenchmarkCase subject : cases) {
-        subject.check();
-        warmUp(subject);
-      }
-      double[][] rates = new double[cases.size()][ROUNDS];
-      for (int round = 0; round < ROUNDS; round++) {
-        for (int i = 0; i < cases.size(); i++) {
-          rates[i][round] = measure(cases.get(i), sliceNanos);
-        }
-      }
-      List<Row> rows = new ArrayList<>();
-      for (int i = 0; i < cases.size(); i++) {
-        rows.add(row(cases.get(i), rates[i], rates[0]));
-      }
-      sections.add(new Section(title, cases.getFirst().unit(), rows));
-    } finally {
-      cases.forEach(BenchmarkCase::close);
-    }
+    sections.add(timing.time(title, cases));
   }
-
-  /// Runs until the compiler has had its time: on a busy machine, a vector loop is interpreted for
-  /// seconds, a thousand times slower than it will be.
-  private void warmUp(BenchmarkCase subject) {
-    long start = System.nanoTime();
-    long elapsed = 0;
-    for (int runs = 0;
-        elapsed < warmUpNanos || (runs < WARM_RUNS && elapsed < LONGEST_WARM_UP * warmUpNanos);
-        runs++) {
-      blackhole = subject.run();
-      elapsed = System.nanoTime() - start;
-    }
-  }
-
-  private static Row row(BenchmarkCase subject, double[] rates, double[] references) {
-    double[] ratios = new double[rates.length];
-    for (int round = 0; round < rates.length; round++) {
-      ratios[round] = rates[round] / references[round];
-    }
-    double[] sorted = rates.clone();
-    Arrays.sort(sorted);
-    Arrays.sort(ratios);
-    int middle = rates.length / 2;
-    return new Row(
-        subject.name(), sorted[middle], sorted[0], sorted[rates.length - 1], ratios[middle]);
-  }
-
-  /// Runs for about that long and returns thousands of millions of units per second.
-  private static double measure(BenchmarkCase subject, long nanos) {
-    long start = System.nanoTime();
-    long runs = 0;
-    long sink = 0;
-    long elapsed;
-    do {
-      sink ^= subject.run();
-      runs++;
-      elapsed = System.nanoTime() - start;
-    } while (elapsed < nanos);
-    blackhole = sink;
-    return subject.amount() * runs / elapsed;
-  }
-
-  /// Where results go, lest the compiler drop the work behind them.
-  @SuppressWarnings("unused")
-  private static volatile long blackhole;
 }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.bitnet4j.bench.TwoBitCase.Direction;
+import org.bitnet4j.quant.TensorShape;
 import org.bitnet4j.quant.config.PackingConfig;
+import org.bitnet4j.quant.layout.TernaryLayout;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,6 +29,17 @@ class BenchmarkCaseTest {
     check(new CopyCase(BenchmarkInputs.weights(77)), 4 * 77);
     check(new ParallelPackCase(PackingConfig.bitnet(), 1, 30), 1000 * 30 * 2560);
     check(new ParallelPackCase(PackingConfig.maxSpeed(), 2, 30), 1000 * 30 * 2560);
+  }
+
+  @Test
+  void everyLayoutGivesTheRightAnswerBothWays() {
+    for (TernaryLayout layout : LayoutCase.layouts()) {
+      double bytes = (double) layout.bytes(TensorShape.of(4, 512));
+      check(new LayoutCase(layout, LayoutCase.Direction.ENCODE, 4, 512), bytes);
+      check(new LayoutCase(layout, LayoutCase.Direction.DECODE, 4, 512), bytes);
+    }
+    check(new MemoryCopyCase(70_001, false), 70_001);
+    check(new MemoryCopyCase(70_001, true), 70_001);
   }
 
   @Test
@@ -55,6 +68,11 @@ class BenchmarkCaseTest {
     product.setUp();
     benchmark.matrixVector(product);
     product.tearDown();
+    LayoutBenchmark.Tensor tensor = new LayoutBenchmark.Tensor();
+    tensor.rows = 4;
+    tensor.setUp();
+    new LayoutBenchmark().layout(tensor);
+    tensor.tearDown();
     assertThatThrownBy(() -> benchmark.matrixVector(product))
         .isInstanceOf(IllegalStateException.class);
   }

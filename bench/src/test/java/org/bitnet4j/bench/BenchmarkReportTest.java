@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
+import org.assertj.core.data.Percentage;
 import org.bitnet4j.quant.kernels.Host;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,24 @@ class BenchmarkReportTest {
   }
 
   @Test
+  void layoutsAreTimedBothWaysInStoredAndCanonicalBytes() {
+    assertThat(run("layouts", "--json", "--seconds", "0.0001", "--quick")).isZero();
+    JsonNode report = JsonMapper.shared().readTree(out.toString(StandardCharsets.UTF_8));
+    JsonNode sections = report.at("/sections");
+    assertThat(sections.size()).isEqualTo(4);
+    for (JsonNode section : sections) {
+      assertThat(section.at("/rows").size())
+          .isBetween(1 + LayoutCase.layouts().size(), 2 + LayoutCase.layouts().size());
+    }
+    // TQ1_0 stores 256 trits in 54 bytes where canonical codes take 64.
+    JsonNode stored = sections.get(0).at("/rows").get(4);
+    JsonNode canonical = sections.get(1).at("/rows").get(4);
+    assertThat(stored.at("/name").asString()).isEqualTo("TQ1_0");
+    assertThat(canonical.at("/median").asDouble())
+        .isCloseTo(stored.at("/median").asDouble() * 64 / 54, Percentage.withPercentage(0.01));
+  }
+
+  @Test
   void textNamesTheMachineAndEachRow() {
     BenchmarkReport report =
         new BenchmarkReport(
@@ -72,6 +91,9 @@ class BenchmarkReportTest {
         "report --seconds x",
         "report --what",
         "report --mebibytes 0",
+        "report --rows 4",
+        "layouts --rows 6",
+        "layouts --mebibytes 1",
         "report --mebibytes 1,,2"
       })
   void aWrongCommandLineIsRefusedInOneLine(String line) {

@@ -1,5 +1,7 @@
 package org.bitnet4j.quant;
 
+import java.util.function.LongToIntFunction;
+
 /// What one scale covers. Groups are numbered row by row, from left to right.
 public sealed interface Granularity {
   /// Scale groups of each row; 1 per row and per tensor.
@@ -23,6 +25,36 @@ public sealed interface Granularity {
   /// @param column its column
   /// @param columns columns of the tensor
   long groupOf(long row, int column, int columns);
+
+  /// The coarsest granularity in which every element keeps its scale.
+  ///
+  /// @param shape dimensions of the tensor, with elements
+  /// @param bits the bits of each group's scale
+  default Granularity coarsest(TensorShape shape, LongToIntFunction bits) {
+    int perRow = groupsPerRow(shape.columns());
+    long rows = groups(shape) / perRow;
+    int first = bits.applyAsInt(0);
+    boolean rowsDiffer = false;
+    // Where scales change within rows: groups may only merge between these places.
+    int step = 0;
+    for (long row = 0; row < rows; row++) {
+      int last = bits.applyAsInt(row * perRow);
+      rowsDiffer |= last != first;
+      for (int group = 1; group < perRow; group++) {
+        int next = bits.applyAsInt(row * perRow + group);
+        step = next == last ? step : gcd(group, step);
+        last = next;
+      }
+    }
+    if (step == 0) {
+      return rowsDiffer ? new PerRow() : new PerTensor();
+    }
+    return new PerGroup(step * groupColumns(shape.columns()));
+  }
+
+  private static int gcd(int a, int b) {
+    return b == 0 ? a : gcd(b, a % b);
+  }
 
   /// One scale for the whole tensor.
   record PerTensor() implements Granularity {

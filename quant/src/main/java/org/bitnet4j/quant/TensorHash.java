@@ -17,7 +17,8 @@ import java.util.TreeMap;
 /// `codesHash` is SHA-256 over the codes c = t + 1, one byte each, row-major. `tritHash` is SHA-256
 /// over the 32 bytes of `codesHash`, then the float32 multipliers little-endian, reduced to the
 /// coarsest granularity that reproduces them exactly (all equal: one; equal within each row: one
-/// per row), then the offsets μ in the same way where the tensor has any.
+/// per row; equal within groups of a common size: one for each of those), then the offsets μ in the
+/// same way where the tensor has any.
 ///
 /// @param codesHash hexadecimal SHA-256 of the codes
 /// @param tritHash hexadecimal SHA-256 of codes and multipliers
@@ -68,32 +69,18 @@ public record TensorHash(String codesHash, String tritHash) {
     if (count == 0) {
       return;
     }
-    int perRow = tensor.scales().granularity().groupsPerRow(tensor.shape().columns());
-    long step = allEqual(floats, 0, count) ? count : rowsEqual(floats, count, perRow) ? perRow : 1;
+    TensorShape shape = tensor.shape();
+    int columns = shape.columns();
+    Granularity own = tensor.scales().granularity();
+    Granularity coarsest = own.coarsest(shape, group -> bits(floats, group));
+    int perRow = coarsest.groupsPerRow(columns);
+    long groups = coarsest.groups(shape);
     ByteBuffer buffer = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
-    for (long i = 0; i < count; i += step) {
-      buffer.putInt(0, bits(floats, i));
+    for (long group = 0; group < groups; group++) {
+      int column = (int) (group % perRow) * coarsest.groupColumns(columns);
+      buffer.putInt(0, bits(floats, own.groupOf(group / perRow, column, columns)));
       sha.update(buffer.array());
     }
-  }
-
-  private static boolean rowsEqual(MemorySegment floats, long count, int perRow) {
-    for (long start = 0; start < count; start += perRow) {
-      if (!allEqual(floats, start, Math.min(count, start + perRow))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static boolean allEqual(MemorySegment floats, long from, long to) {
-    int first = bits(floats, from);
-    for (long i = from + 1; i < to; i++) {
-      if (bits(floats, i) != first) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static int bits(MemorySegment floats, long index) {

@@ -163,4 +163,31 @@ class TernaryTensorTest {
     assertThat(Printable.line("a\nb\u001b[31m\u202e")).isEqualTo("a\\u000ab\\u001b[31m\\u202e");
     assertThat(Printable.line("x".repeat(1000))).hasSize(401).endsWith("…");
   }
+
+  /// Groups of 12 columns, stored as such or as finer ones.
+  @ParameterizedTest
+  @CsvSource({"1", "2", "3", "4", "6"})
+  void hashDoesNotDependOnHowFinelyEqualMultipliersAreStored(int size) {
+    byte[] trits = trits(3 * 50, 4);
+    Granularity coarse = new Granularity.PerGroup(12);
+    Granularity fine = new Granularity.PerGroup(size);
+    try (TernaryTensor one = tensor(trits, 3, 50, coarse, false);
+        TernaryTensor other = tensor(trits, 3, 50, fine, false)) {
+      for (int row = 0; row < 3; row++) {
+        for (int column = 0; column < 50; column++) {
+          float multiplier = 1 + coarse.groupOf(row, column, 50) % 4;
+          one.scales().setMultiplier(coarse.groupOf(row, column, 50), multiplier);
+          other.scales().setMultiplier(fine.groupOf(row, column, 50), multiplier);
+        }
+      }
+      assertThat(TensorHash.of(other)).isEqualTo(TensorHash.of(one));
+      assertThat(
+              fine.coarsest(
+                  other.shape(),
+                  group -> Float.floatToRawIntBits(other.scales().multiplier(group))))
+          .isEqualTo(coarse);
+      other.scales().setMultiplier(0, 9);
+      assertThat(TensorHash.of(other)).isNotEqualTo(TensorHash.of(one));
+    }
+  }
 }

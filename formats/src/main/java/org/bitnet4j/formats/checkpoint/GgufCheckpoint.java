@@ -122,7 +122,7 @@ final class GgufCheckpoint implements Checkpoint {
     Optional<TernaryLayout> layout =
         tensor.type() == GgufType.I2_S
             ? TernaryLayout.find(options.i2s().layout())
-            : tensor.type().layout().flatMap(TernaryLayout::find);
+            : tensor.type().layout();
     return layout.filter(known -> known.readable(tensor.shape()));
   }
 

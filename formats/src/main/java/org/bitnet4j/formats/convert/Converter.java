@@ -92,7 +92,7 @@ public final class Converter {
     return switch (tensor.content()) {
       case FLOAT, OTHER -> Optional.of(new TensorForm.Kept());
       case TERNARY -> Optional.of(new TensorForm.Ternary(null, false));
-      case INTEGER -> Optional.of(new TensorForm.Integers(8));
+      case INTEGER -> Optional.of(new TensorForm.Integers());
       // Written with its weight.
       case SCALE -> Optional.empty();
     };

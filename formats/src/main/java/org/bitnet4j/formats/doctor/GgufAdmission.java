@@ -74,7 +74,7 @@ final class GgufAdmission {
   }
 
   private PatientTensor.Content content(GgufTensor stored, TensorShape shape) {
-    Optional<TernaryLayout> layout = stored.type().layout().flatMap(TernaryLayout::find);
+    Optional<TernaryLayout> layout = stored.type().layout();
     if (layout.isPresent()) {
       return layout.get().readable(shape)
           ? new PatientTensor.Quantized(

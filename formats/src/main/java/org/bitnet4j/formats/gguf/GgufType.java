@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.bitnet4j.quant.ElementType;
 import org.bitnet4j.quant.InvalidTensorException;
 import org.bitnet4j.quant.TensorShape;
+import org.bitnet4j.quant.layout.TernaryLayout;
 import org.jspecify.annotations.Nullable;
 
 /// Type of a tensor in a GGUF file: those of llama.cpp, bitnet.cpp, ik_llama.cpp and PrismML.
@@ -325,14 +326,10 @@ public enum GgufType {
     };
   }
 
-  /// Name of the ternary layout whose bytes these are, empty for all types that no layout
-  /// describes.
-  public Optional<String> layout() {
-    return switch (this) {
-      case I2_S, TQ1_0, TQ2_0, Q2_0, Q2_0_G128, PQ2_0, PTQ1_0, IQ1_BN, IQ2_BN, IQ2_BN_R4 ->
-          Optional.of(name());
-      default -> Optional.empty();
-    };
+  /// The ternary layout whose bytes these are, empty for all types that none describes. For I2_S it
+  /// is the usual one: nothing in a file tells the three flavours apart.
+  public Optional<TernaryLayout> layout() {
+    return TernaryLayout.find(name());
   }
 
   /// Size of a tensor, without the padding behind it.

@@ -182,17 +182,12 @@ public final class HuggingFaceWriter implements AutoCloseable {
     }
   }
 
-  /// What storing did to the multipliers of a ternary weight that this run or an earlier one wrote.
+  /// What storing did to the multipliers of a tensor that this run or an earlier one wrote; exact for
+  /// a tensor without any.
   ///
   /// @param name its name
-  /// @throws IllegalArgumentException where it has not been written
   public ScaleRounding rounding(String name) {
-    ScaleRounding rounding = roundings.get(name);
-    if (rounding == null) {
-      throw new IllegalArgumentException(
-          "tensor must be a ternary weight that is written, got [" + name + "]");
-    }
-    return rounding;
+    return roundings.getOrDefault(name, ScaleRounding.EXACT);
   }
 
   /// Tensors that are still to be written, at least in part, in the order of their announcement.

@@ -46,11 +46,10 @@ final class Holdable {
     CheckpointTensor tensor = output.tensor();
     return switch (output.form()) {
       case TensorForm.Kept() -> kept(format, tensor);
-      case TensorForm.Integers(int bits) ->
+      case TensorForm.Integers() ->
           format == ModelFormat.TRIT
               ? null
-              : new Refusal(
-                  format.label() + " holds trits only", bits + "-bit codes", OTHER_FORMAT);
+              : new Refusal(format.label() + " holds trits only", "wider codes", OTHER_FORMAT);
       case TensorForm.Ternary(Granularity granularity, boolean offsets) ->
           offsets && format != ModelFormat.TRIT
               ? new Refusal(
@@ -66,7 +65,7 @@ final class Holdable {
         : new Refusal(
             format.label() + " needs a tensor whose values can be read",
             tensor.type(),
-            OTHER_FORMAT);
+            "Convert to a gguf format, which keeps it byte for byte.");
   }
 
   private static @Nullable Refusal ternary(

@@ -14,8 +14,6 @@ public sealed interface TensorForm {
   /// @param offsets whether each scale group has an offset μ
   record Ternary(@Nullable Granularity granularity, boolean offsets) implements TensorForm {}
 
-  /// It has integer codes.
-  ///
-  /// @param bits bits of a code
-  record Integers(int bits) implements TensorForm {}
+  /// It has integer codes of more than three values.
+  record Integers() implements TensorForm {}
 }

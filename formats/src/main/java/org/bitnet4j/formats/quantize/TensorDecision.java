@@ -42,9 +42,7 @@ public record TensorDecision(CheckpointTensor tensor, @Nullable WeightQuantizati
     return switch (chosen.base().precision()) {
       case ONE_BIT, TERNARY_1_58 ->
           new TensorForm.Ternary(granularity(chosen), chosen.normalizeWeights());
-      case TWO_BIT -> new TensorForm.Integers(2);
-      case FOUR_BIT -> new TensorForm.Integers(4);
-      case EIGHT_BIT -> new TensorForm.Integers(8);
+      case TWO_BIT, FOUR_BIT, EIGHT_BIT -> new TensorForm.Integers();
     };
   }
 

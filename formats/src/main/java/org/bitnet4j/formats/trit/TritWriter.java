@@ -55,11 +55,10 @@ public final class TritWriter implements AutoCloseable {
     this.output = output;
     output.write(ByteBuffer.allocate(TritFormat.PREAMBLE));
     for (Finished section : output.finished()) {
-      if (section.start() != position || !restore(section)) {
-        break;
+      if (section.start() == position && restore(section)) {
+        output.reuse(section);
+        position = section.end();
       }
-      output.reuse(section);
-      position = section.end();
     }
   }
 

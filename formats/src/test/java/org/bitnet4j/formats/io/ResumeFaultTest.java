@@ -104,7 +104,7 @@ final class ResumeFaultTest {
       int call = 1;
       for (boolean reached = true; reached; call++) {
         assertThat(call).isLessThan(MORE_CALLS_THAN_ANY_RUN);
-        for (int seed = 0; seed < (loss == Loss.PROCESS ? 1 : 8); seed++) {
+        for (int seed = 0; seed < (loss == Loss.PROCESS ? 1 : 5); seed++) {
           String at = "call " + call + ", batch " + batch + ", seed " + seed;
           SimulatedStore before = work.store();
           if (loss == Loss.POWER_AND_LIES) {
@@ -153,7 +153,7 @@ final class ResumeFaultTest {
   @EnumSource(ResumedWork.class)
   void manyCrashesInARow(ResumedWork work) {
     int longest = 0;
-    for (int seed = 0; seed < 300; seed++) {
+    for (int seed = 0; seed < 150; seed++) {
       Random random = new Random(seed);
       SimulatedStore store = work.store();
       int runs = 0;

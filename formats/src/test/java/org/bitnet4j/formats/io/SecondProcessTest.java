@@ -87,7 +87,7 @@ final class SecondProcessTest {
 
   @Test
   @Tag("slow")
-  void aHundredKilledWritersAreResumed() throws Exception {
+  void manyKilledWritersAreResumed() throws Exception {
     resumeKilledWriters(20);
   }
 

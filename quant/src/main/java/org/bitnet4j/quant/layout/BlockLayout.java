@@ -47,11 +47,6 @@ final class BlockLayout implements TernaryLayout {
     return code;
   }
 
-  /// Where blocks and multipliers lie.
-  Frame frame() {
-    return frame;
-  }
-
   /// A rule of the layout that a shape breaks.
   ///
   /// @param rule the rule
@@ -78,10 +73,11 @@ final class BlockLayout implements TernaryLayout {
   }
 
   @Override
-  public boolean readable(TensorShape shape) {
+  public Optional<String> obstacle(TensorShape shape) {
     boolean rowsMayStraddle = frame.flat() && frame.granularity() instanceof Granularity.PerTensor;
-    return refusal(shape).isEmpty()
-        || (rowsMayStraddle && shape.elements() != 0 && shape.elements() % code.columns() == 0);
+    return rowsMayStraddle && shape.elements() != 0 && shape.elements() % code.columns() == 0
+        ? Optional.empty()
+        : refusal(shape);
   }
 
   @Override
@@ -90,26 +86,32 @@ final class BlockLayout implements TernaryLayout {
   }
 
   private BlockGrid grid(TensorShape shape) {
-    if (!readable(shape)) {
-      throw new IllegalArgumentException(
-          "shape must fit layout " + name + ": " + refusal(shape).orElseThrow());
+    Optional<String> obstacle = obstacle(shape);
+    if (obstacle.isPresent()) {
+      throw new IllegalArgumentException("in layout " + name + " " + obstacle.get());
     }
     return frame.grid(shape, code);
   }
 
-  private static void requireBytes(BlockGrid grid, MemorySegment stored) {
+  /// The blocks of stored bytes.
+  ///
+  /// @param shape dimensions
+  /// @param stored exactly as many bytes as the tensor has
+  /// @throws IllegalArgumentException for a shape that is not readable, or another number of bytes
+  BlockGrid grid(TensorShape shape, MemorySegment stored) {
+    BlockGrid grid = grid(shape);
     if (stored.byteSize() != grid.bytes()) {
       throw new IllegalArgumentException(
           "stored bytes must be " + grid.bytes() + ", got [" + stored.byteSize() + "]");
     }
+    return grid;
   }
 
   @Override
   @SuppressWarnings("MustBeClosedChecker") // the caller closes the tensor
   public TernaryTensor decode(
       String tensorName, TensorShape shape, MemorySegment stored, Workers workers) {
-    BlockGrid grid = grid(shape);
-    requireBytes(grid, stored);
+    BlockGrid grid = grid(shape, stored);
     StoredMultipliers.Settled multipliers = StoredMultipliers.settle(shape, grid, stored, workers);
     TernaryTensor tensor =
         TernaryTensor.allocate(tensorName, shape, multipliers.granularity(), false);
@@ -145,8 +147,7 @@ final class BlockLayout implements TernaryLayout {
     if (tensor.scales().hasOffsets()) {
       throw refused(tensor, "the tensor must have multipliers alone", "offsets");
     }
-    BlockGrid grid = grid(tensor.shape());
-    requireBytes(grid, stored);
+    BlockGrid grid = grid(tensor.shape(), stored);
     MultiplierStore multipliers =
         new MultiplierStore(tensor.name(), TensorMultipliers.of(tensor, frame.granularity()), grid);
     new BlockCopy(grid, tensor.codes(), tensor.rowBytes(), stored)

@@ -19,7 +19,9 @@ final class Layouts {
           new BlockLayout("PTQ1_0", Base3Code.PTQ1_0, Frame.scaleLast(128)),
           new BlockLayout("IQ1_BN", Base3Code.IQ1_BN, Frame.row(ElementType.F16, 1)),
           new BlockLayout("IQ2_BN", TwoBitCode.IQ2_BN, Frame.row(ElementType.F32, 1)),
-          new BlockLayout("IQ2_BN_R4", TwoBitCode.IQ2_BN_R4, Frame.row(ElementType.F32, 4)));
+          new BlockLayout("IQ2_BN_R4", TwoBitCode.IQ2_BN_R4, Frame.row(ElementType.F32, 4)),
+          new LookupTableLayout("TL1", TileCode.TL1),
+          new LookupTableLayout("TL2", TileCode.TL2));
 
   private Layouts() {}
 }

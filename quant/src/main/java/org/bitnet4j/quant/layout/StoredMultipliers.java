@@ -25,7 +25,6 @@ final class StoredMultipliers {
   private final BlockGrid grid;
   private final MemorySegment stored;
   private final long groups;
-  private final int groupsPerRow;
   private final byte[] zeroBlock;
 
   private StoredMultipliers(TensorShape shape, BlockGrid grid, MemorySegment stored) {
@@ -34,7 +33,6 @@ final class StoredMultipliers {
     this.stored = stored;
     Granularity granularity = grid.frame().granularity();
     this.groups = granularity.groups(shape);
-    this.groupsPerRow = granularity.groupsPerRow(shape.columns());
     byte[] codes = new byte[grid.code().rows() * grid.code().columns()];
     Arrays.fill(codes, (byte) 1);
     this.zeroBlock = new byte[grid.code().bytes()];
@@ -78,16 +76,11 @@ final class StoredMultipliers {
       }
     }
 
-    /// One for each row, or as stored.
-    record Finer(StoredMultipliers stored, boolean perRow) implements Settled {
-      @Override
-      public Granularity granularity() {
-        return perRow ? new Granularity.PerRow() : stored.grid.frame().granularity();
-      }
-
+    /// Several.
+    record Finer(StoredMultipliers stored, Granularity granularity) implements Settled {
       @Override
       public void copyTo(Scales scales) {
-        stored.copyTo(scales, perRow);
+        stored.copyTo(scales);
       }
     }
   }
@@ -97,26 +90,18 @@ final class StoredMultipliers {
     if (shared.isPresent()) {
       return new Settled.PerTensor(shared.get());
     }
-    boolean perRow = true;
-    for (long row = 0; row < shape.rows() && perRow; row++) {
-      perRow = areEqual(row * groupsPerRow, (row + 1) * groupsPerRow);
-    }
-    return new Settled.Finer(this, perRow);
+    return new Settled.Finer(this, grid.frame().granularity().coarsest(shape, this::bits));
   }
 
-  private void copyTo(Scales scales, boolean perRow) {
+  private void copyTo(Scales scales) {
+    Granularity own = grid.frame().granularity();
+    Granularity settled = scales.granularity();
+    int columns = shape.columns();
+    int perRow = settled.groupsPerRow(columns);
     for (long group = 0; group < scales.count(); group++) {
-      scales.setMultiplier(group, get(perRow ? group * groupsPerRow : group));
+      int column = (int) (group % perRow) * settled.groupColumns(columns);
+      scales.setMultiplier(group, get(own.groupOf(group / perRow, column, columns)));
     }
-  }
-
-  private boolean areEqual(long from, long to) {
-    for (long group = from + 1; group < to; group++) {
-      if (bits(group) != bits(from)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /// The multiplier that all groups share, not counting groups of zero trits; that of the first

@@ -26,12 +26,14 @@ import org.bitnet4j.quant.Workers;
 /// | `IQ1_BN` | 134 | 64 | float16 per row | 1.625 |
 /// | `IQ2_BN` | 135 | 64 | float32 per row | 2 |
 /// | `IQ2_BN_R4` | 335 | 64 columns of 4 rows | float32 per row | 2 |
+/// | `TL1` | 38 | tiles of two weights; read only, for a few shapes | float32 per tensor | 2 |
+/// | `TL2` | 39 | tiles of three weights; read only, for a few shapes | float32 per tensor | 1.67 |
 ///
 /// **Multipliers.** Any finite number is kept, zero and negative ones too. The multiplier of a
 /// group without a non-zero trit carries no information: where the other groups of a tensor share
 /// one multiplier, encoding stores it there too, and decoding puts it there. So a tensor with one
 /// multiplier has the same trit hash whichever layout it went through.
-public sealed interface TernaryLayout permits BlockLayout {
+public sealed interface TernaryLayout permits BlockLayout, LookupTableLayout {
   /// Name of the layout, as in the table above.
   String name();
 
@@ -47,21 +49,30 @@ public sealed interface TernaryLayout permits BlockLayout {
   /// @param shape dimensions, read as \[rows, columns\]
   Optional<String> refusal(TensorShape shape);
 
-  /// Whether stored bytes of a shape have a meaning. Readers are more lenient than writers: I2_S of
-  /// 8640 columns is read, because such files exist, and never written, because rows that do not
-  /// start on a block are what makes its own engines fail.
+  /// Why stored bytes of a shape cannot be read, in the form of [#refusal]; empty where they can.
+  /// Readers are more lenient than writers: I2_S of 8640 columns is read, because such files exist,
+  /// and never written, because rows that do not start on a block are what makes its own engines
+  /// fail.
   ///
   /// @param shape dimensions, read as \[rows, columns\]
-  boolean readable(TensorShape shape);
+  Optional<String> obstacle(TensorShape shape);
+
+  /// Whether stored bytes of a shape can be read: whether there is no [#obstacle].
+  ///
+  /// @param shape dimensions, read as \[rows, columns\]
+  default boolean readable(TensorShape shape) {
+    return obstacle(shape).isEmpty();
+  }
 
   /// Stored bytes of a tensor: codes, multipliers and tail.
   ///
-  /// @param shape dimensions of a [#readable] tensor
-  /// @throws IllegalArgumentException for a shape that is not readable
+  /// @param shape dimensions of a [#readable] tensor; for TL1 and TL2, of any with at least 256
+  ///   columns
+  /// @throws IllegalArgumentException for another shape
   long bytes(TensorShape shape);
 
   /// The tensor that stored bytes stand for. Its multipliers have the coarsest granularity that
-  /// reproduces them: one for the tensor, one per row, or [#granularity()].
+  /// reproduces them: one for the tensor, one per row, or one per some groups of [#granularity()].
   ///
   /// @param name name of the tensor
   /// @param shape dimensions of a [#readable] tensor

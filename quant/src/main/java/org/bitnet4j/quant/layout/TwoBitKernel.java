@@ -70,15 +70,36 @@ sealed interface TwoBitKernel {
       }
     }
 
-    /// Copies 16 bytes at a time, two words: far less than a call for so few would take.
+    /// Copies 16 bytes at a time, two words: far less than a call for so few would take. Steps that
+    /// are constants let the compiler check bounds once for the loop, so the usual ones have loops.
     private static void copy(
         byte[] source, int from, int fromStep, byte[] target, int to, int toStep, int count) {
-      for (int i = 0; i < count; i++) {
-        int s = from + i * fromStep;
-        int t = to + i * toStep;
-        LONG.set(target, t, (long) LONG.get(source, s));
-        LONG.set(target, t + 8, (long) LONG.get(source, s + 8));
+      if (fromStep == 16 && toStep == 18) {
+        for (int i = 0; i < count; i++) {
+          move(source, from + 16 * i, target, to + 18 * i);
+        }
+      } else if (fromStep == 18 && toStep == 16) {
+        for (int i = 0; i < count; i++) {
+          move(source, from + 18 * i, target, to + 16 * i);
+        }
+      } else if (fromStep == 32 && toStep == 34) {
+        for (int i = 0; i < count; i++) {
+          move(source, from + 32 * i, target, to + 34 * i);
+        }
+      } else if (fromStep == 34 && toStep == 32) {
+        for (int i = 0; i < count; i++) {
+          move(source, from + 34 * i, target, to + 32 * i);
+        }
+      } else {
+        for (int i = 0; i < count; i++) {
+          move(source, from + fromStep * i, target, to + toStep * i);
+        }
       }
+    }
+
+    private static void move(byte[] source, int from, byte[] target, int to) {
+      LONG.set(target, to, (long) LONG.get(source, from));
+      LONG.set(target, to + 8, (long) LONG.get(source, from + 8));
     }
   }
 

@@ -28,7 +28,7 @@ class BlockCodeTest {
       TernaryKernels.of(new SimdConfig(true, false, false, false, 1, 16, false, 8, true, Map.of()));
 
   static List<BlockLayout> layouts() {
-    return Layouts.ALL.stream().map(BlockLayout.class::cast).toList();
+    return LayoutSamples.blockLayouts().stream().map(BlockLayout.class::cast).toList();
   }
 
   /// Blocks of trits: `trits[row]` holds the columns of all blocks.

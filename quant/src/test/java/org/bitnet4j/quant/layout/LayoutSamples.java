@@ -1,6 +1,7 @@
 package org.bitnet4j.quant.layout;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.bitnet4j.quant.Granularity;
 import org.bitnet4j.quant.TensorShape;
@@ -9,6 +10,11 @@ import org.bitnet4j.quant.TernaryTensor;
 /// Structured, seeded trits and the tensors around them.
 final class LayoutSamples {
   private LayoutSamples() {}
+
+  /// The layouts that are written, which are those of blocks.
+  static List<TernaryLayout> blockLayouts() {
+    return TernaryLayout.all().stream().filter(BlockLayout.class::isInstance).toList();
+  }
 
   /// How trits are spread.
   enum Structure {
