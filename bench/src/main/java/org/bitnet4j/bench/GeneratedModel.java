@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 
-/// A model directory with the dimensions of a published one and made-up bfloat16 weights: what large
-/// conversions are measured on. Its text would mean nothing.
+/// A model directory with the dimensions of a published one and made-up bfloat16 weights: what
+/// large conversions are measured on. Its text would mean nothing.
 ///
 /// @param name what it is called
 /// @param hidden width of the residual stream
@@ -44,8 +44,7 @@ record GeneratedModel(
   static final List<GeneratedModel> KNOWN =
       List.of(
           new GeneratedModel("tiny", 512, 768, 2, 4, 2, 128, 512, true, true),
-          new GeneratedModel(
-              "bitnet-b1.58-2B-4T", 2560, 6912, 30, 20, 5, 128, 128_256, true, true),
+          new GeneratedModel("bitnet-b1.58-2B-4T", 2560, 6912, 30, 20, 5, 128, 128_256, true, true),
           new GeneratedModel("falcon3-10B", 3072, 23_040, 40, 12, 4, 256, 131_072, false, false));
 
   private record Tensor(String name, long rows, long columns) {

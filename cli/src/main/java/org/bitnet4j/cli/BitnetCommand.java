@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
       "65:bad data",
       "66:no input",
       "70:internal fault",
+      "71:out of memory",
       "74:input or output failed",
       "78:bad configuration"
     },

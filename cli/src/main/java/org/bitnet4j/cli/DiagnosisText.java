@@ -23,10 +23,12 @@ final class DiagnosisText {
     for (Diagnosis.Ailment ailment : diagnosis.ailments()) {
       print(out, ailment);
     }
-    diagnosis.measurements().forEach((name, value) -> {
-      out.println("measured " + name);
-      line(out, "", value);
-    });
+    diagnosis
+        .measurements()
+        .forEach((name, value) -> {
+          out.println("measured " + name);
+          line(out, "", value);
+        });
     out.println(Printable.line(diagnosis.model() + ": " + verdict(diagnosis)));
     if (withHint && !diagnosis.fixable().isEmpty()) {
       out.println(

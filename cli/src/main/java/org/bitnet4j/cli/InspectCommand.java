@@ -34,7 +34,9 @@ final class InspectCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(paramLabel = "IN", description = "A GGUF file or shard, a .trit or .safetensors file, or a directory.")
+  @Parameters(
+      paramLabel = "IN",
+      description = "A GGUF file or shard, a .trit or .safetensors file, or a directory.")
   private Path input = Path.of("");
 
   @Option(names = "--recipe", description = "Print only the recipe stored in the file (JSON).")

@@ -31,7 +31,9 @@ import picocli.CommandLine.Spec;
 final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(paramLabel = "IN", description = "A GGUF file or shard, a .trit or .safetensors file, or a directory.")
+  @Parameters(
+      paramLabel = "IN",
+      description = "A GGUF file or shard, a .trit or .safetensors file, or a directory.")
   private Path input = Path.of("");
 
   @Option(names = "--against", paramLabel = "OTHER", description = "A model file to compare with.")

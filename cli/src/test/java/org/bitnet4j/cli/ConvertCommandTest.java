@@ -62,8 +62,7 @@ final class ConvertCommandTest {
     Cli cli = Cli.ok("quantize", Models.TINY_FLOAT, "-o", target, "--to", "gguf:tq2_0");
     assertThat(cli.err()).contains("multipliers of 21 tensors are stored rounded");
     JsonNode document = Cli.json("inspect", target);
-    assertThat(document.path("metadata").path("general.architecture").asString())
-        .contains("llama");
+    assertThat(document.path("metadata").path("general.architecture").asString()).contains("llama");
     assertThat(document.path("tensors").size()).isEqualTo(29);
     assertThat(Cli.run("verify", target, "--against", Models.TINY_FLOAT).code()).isZero();
   }
@@ -71,8 +70,7 @@ final class ConvertCommandTest {
   @Test
   void jsonSaysWhatWasDone() {
     Path target = directory.resolve("model.gguf");
-    JsonNode document =
-        Cli.json("convert", Models.TINY_BITNET, "-o", target, "--to", "gguf:tq1_0");
+    JsonNode document = Cli.json("convert", Models.TINY_BITNET, "-o", target, "--to", "gguf:tq1_0");
     assertThat(document.path("codesEqual").booleanValue()).isTrue();
     assertThat(document.path("roundedMultipliers").asLong()).isPositive();
     assertThat(document.path("largestRelativeRounding").asDouble()).isBetween(0.0, 0x1p-11);
@@ -103,7 +101,8 @@ final class ConvertCommandTest {
   void wrongTargetsAndFlavoursAreUsageErrors() {
     Path target = directory.resolve("x");
     assertThat(
-            Cli.failure(ExitCode.USAGE, "convert", Models.TINY_BITNET, "-o", target, "--to", "gguf"))
+            Cli.failure(
+                ExitCode.USAGE, "convert", Models.TINY_BITNET, "-o", target, "--to", "gguf"))
         .contains("gguf:i2_s");
     assertThat(
             Cli.failure(

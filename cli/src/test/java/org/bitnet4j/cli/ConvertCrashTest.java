@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// `convert` killed at any moment: the output is the old one or the new one, byte for byte; the next
-/// run takes up what was finished and ends as if nothing had happened.
+/// `convert` killed at any moment: the output is the old one or the new one, byte for byte; the
+/// next run takes up what was finished and ends as if nothing had happened.
 final class ConvertCrashTest {
   private static final String NAME = "model";
   private static final byte[] OLD = "what stood here before".getBytes(StandardCharsets.UTF_8);

@@ -127,8 +127,7 @@ final class DoctorCommandTest {
   @Test
   void theInputIsNeverReplaced() {
     assertThat(
-            Cli.failure(
-                ExitCode.USAGE, "doctor", Models.TINY_BITNET, "--fix", Models.TINY_BITNET))
+            Cli.failure(ExitCode.USAGE, "doctor", Models.TINY_BITNET, "--fix", Models.TINY_BITNET))
         .contains("--fix must not name a file that is read");
   }
 

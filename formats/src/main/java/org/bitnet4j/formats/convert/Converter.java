@@ -123,7 +123,8 @@ public final class Converter {
     List<ConversionReport.Tensor> rows = new ArrayList<>();
     Map<String, TensorHash> hashes = new HashMap<>();
     try (SourceHashes sources = new SourceHashes(model.sources());
-        ModelOutput output = Outputs.begin(format, target, model, tensors, provenance, maxShardBytes)) {
+        ModelOutput output =
+            Outputs.begin(format, target, model, tensors, provenance, maxShardBytes)) {
       for (OutputTensor tensor : tensors) {
         ConversionReport.Tensor row = convert(output, tensor.tensor(), workers);
         rows.add(row);

@@ -156,16 +156,12 @@ final class ColumnEvidence {
 
   private double @Nullable [] norm(TensorRole.Kind kind, int layer) {
     Series values =
-        patient
-            .find(kind, layer)
-            .map(patient::floats)
-            .map(Measure.Floats::values)
-            .orElse(null);
+        patient.find(kind, layer).map(patient::floats).map(Measure.Floats::values).orElse(null);
     return values == null ? null : Arrays.stream(values.toArray()).map(Math::abs).toArray();
   }
 
-  /// Columns as a reader of blocks of 64 numbers what a reader of blocks of 128 has numbered: byte j
-  /// of 32 holds columns j, j+32, j+64, j+96 for the one, and for the other columns 64·(j/16) +
+  /// Columns as a reader of blocks of 64 numbers what a reader of blocks of 128 has numbered: byte
+  /// j of 32 holds columns j, j+32, j+64, j+96 for the one, and for the other columns 64·(j/16) +
   /// j%16 + 0, 16, 32, 48.
   private static double[] reordered(double[] columns) {
     double[] result = new double[columns.length];

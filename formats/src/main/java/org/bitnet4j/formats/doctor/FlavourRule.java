@@ -53,8 +53,7 @@ final class FlavourRule implements Rule {
     return rows.isDecided() && rows.isFourRows() != fourRows ? Optional.empty() : byColumns;
   }
 
-  private static Finding undecided(
-      List<PatientTensor> i2s, RowEvidence rows, String evidence) {
+  private static Finding undecided(List<PatientTensor> i2s, RowEvidence rows, String evidence) {
     return FindingCode.I2S_FLAVOUR_UNDECIDED.finding(
         Severity.NOTE,
         Names.tensors(i2s),
@@ -84,8 +83,7 @@ final class FlavourRule implements Rule {
 
   /// All tensors or none: a file of two flavours would be worse than one of the wrong flavour. So
   /// shapes that the layout cannot have, and damaged codes, leave it as it is.
-  private static List<Fix> fixes(
-      Patient patient, List<PatientTensor> i2s, I2sFlavour flavour) {
+  private static List<Fix> fixes(Patient patient, List<PatientTensor> i2s, I2sFlavour flavour) {
     boolean all =
         i2s.stream()
             .allMatch(tensor ->

@@ -42,8 +42,8 @@ sealed interface Measure {
   /// @param deadRows rows without a non-zero trit
   /// @param rowNonZero non-zero trits of each row
   /// @param columnNonZero non-zero trits of each column
-  /// @param mixed what its rows and columns would be if four rows shared each byte; absent where that
-  ///   is of no use
+  /// @param mixed what its rows and columns would be if four rows shared each byte; absent where
+  ///   that is of no use
   /// @param scales its multipliers as stored
   /// @param outputRms root mean square of its product with the probe, multipliers as they are read;
   ///   NaN where none was made

@@ -32,8 +32,10 @@ final class Names {
 
   /// A remedy with the model's path in place of IN.
   static String command(String remedy, String path) {
-    boolean plain = path.chars().allMatch(c -> Character.isLetterOrDigit(c) || "/._-".indexOf(c) >= 0);
-    return remedy.replace(" IN ", " " + (plain ? path : "'" + path.replace("'", "'\\''") + "'") + " ");
+    boolean plain =
+        path.chars().allMatch(c -> Character.isLetterOrDigit(c) || "/._-".indexOf(c) >= 0);
+    return remedy.replace(
+        " IN ", " " + (plain ? path : "'" + path.replace("'", "'\\''") + "'") + " ");
   }
 
   /// A share in percent.

@@ -182,8 +182,8 @@ public final class HuggingFaceWriter implements AutoCloseable {
     }
   }
 
-  /// What storing did to the multipliers of a tensor that this run or an earlier one wrote; exact for
-  /// a tensor without any.
+  /// What storing did to the multipliers of a tensor that this run or an earlier one wrote; exact
+  /// for a tensor without any.
   ///
   /// @param name its name
   public ScaleRounding rounding(String name) {

@@ -30,7 +30,8 @@ import org.bitnet4j.quant.layout.ScaleRounding;
 import org.bitnet4j.quant.layout.TernaryLayout;
 import org.jspecify.annotations.Nullable;
 
-/// A GGUF file or its shards: names, row order and metadata as the engines of the model's architecture want them.
+/// A GGUF file or its shards: names, row order and metadata as the engines of the model's
+/// architecture want them.
 final class GgufOutput implements ModelOutput {
   private final ModelFormat format;
   private final GgufNaming naming;

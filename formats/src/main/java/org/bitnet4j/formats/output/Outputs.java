@@ -42,8 +42,9 @@ public final class Outputs {
   /// @param checkpoint where kept tensors and small files come from, open until the end
   /// @param tensors all tensors, in the order in which they will arrive
   /// @param provenance where the model comes from
-  /// @param maxShardBytes the most data of one weight file; absent for what is usual: one GGUF file,
-  ///   safetensors of 5 GB. With a limit, GGUF goes to a directory. A container is one file always
+  /// @param maxShardBytes the most data of one weight file; absent for what is usual: one GGUF
+  ///   file, safetensors of 5 GB. With a limit, GGUF goes to a directory. A container is one file
+  ///   always
   public static ModelOutput begin(
       ModelFormat format,
       Path target,
@@ -55,8 +56,7 @@ public final class Outputs {
     return switch (format) {
       case TRIT -> TritOutput.begin(target, checkpoint, provenance);
       case SAFETENSORS_PACKED, SAFETENSORS_BF16 ->
-          SafetensorsOutput.begin(
-              format, target, checkpoint, tensors, provenance, maxShardBytes);
+          SafetensorsOutput.begin(format, target, checkpoint, tensors, provenance, maxShardBytes);
       case GGUF_I2_S, GGUF_TQ1_0, GGUF_TQ2_0, GGUF_Q2_0, GGUF_IQ2_BN, GGUF_IQ1_BN, GGUF_F16 ->
           GgufOutput.begin(format, target, checkpoint, tensors, provenance, maxShardBytes);
     };

@@ -118,7 +118,8 @@ public final class CheckpointQuantizer {
     List<TensorReport> reports = new ArrayList<>();
     Map<String, TensorHash> hashes = new HashMap<>();
     try (SourceHashes sources = new SourceHashes(checkpoint.sources());
-        ModelOutput output = Outputs.begin(
+        ModelOutput output =
+            Outputs.begin(
                 format, target, checkpoint, outputs(), provenance, OptionalLong.empty())) {
       for (TensorDecision decision : decisions) {
         TensorReport report = add(output, decision, workers);

@@ -47,11 +47,15 @@ final class ConversionResumeTest {
       Path target = Files.createDirectory(folder.resolve("stopped" + stop)).resolve("clean");
       int[] done = {0};
       assertThatThrownBy(() ->
-              convert(base, format, target, (_, _, _) -> {
-                if (++done[0] == stop) {
-                  throw new CancellationException("given up");
-                }
-              }))
+              convert(
+                  base,
+                  format,
+                  target,
+                  (_, _, _) -> {
+                    if (++done[0] == stop) {
+                      throw new CancellationException("given up");
+                    }
+                  }))
           .isInstanceOf(CancellationException.class);
       assertThat(target).doesNotExist();
       ConversionReport resumed = convert(base, format, target, Progress.NONE);
@@ -70,16 +74,18 @@ final class ConversionResumeTest {
   private static Map<Path, Long> contents(Path root) throws IOException {
     Map<Path, Long> contents = new TreeMap<>();
     try (Stream<Path> files = Files.walk(root)) {
-      files.filter(Files::isRegularFile).forEach(file -> {
-        try {
-          java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
-          byte[] bytes = Files.readAllBytes(file);
-          crc.update(bytes);
-          contents.put(root.relativize(file), crc.getValue() << 31 | bytes.length);
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-      });
+      files
+          .filter(Files::isRegularFile)
+          .forEach(file -> {
+            try {
+              java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
+              byte[] bytes = Files.readAllBytes(file);
+              crc.update(bytes);
+              contents.put(root.relativize(file), crc.getValue() << 31 | bytes.length);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
     }
     return contents;
   }

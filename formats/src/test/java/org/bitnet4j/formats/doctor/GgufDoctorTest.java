@@ -271,10 +271,7 @@ final class GgufDoctorTest {
             "channels that are all alike",
             FindingCode.I2S_FLAVOUR_UNDECIDED,
             s -> repack(s, new SampleModel(7, 0), "I2_S")),
-        note(
-            "weights that repeat",
-            FindingCode.I2S_FLAVOUR_UNDECIDED,
-            s -> repeat(s, 16_384)),
+        note("weights that repeat", FindingCode.I2S_FLAVOUR_UNDECIDED, s -> repeat(s, 16_384)),
         fixable(
             "inverted scales",
             FindingCode.SCALE_CONVENTION,

@@ -70,7 +70,7 @@ enum TileCode {
       new Tiling(4096, 14336, 128, 96, 32),
       new Tiling(1024, 4096, 256, 96, 32),
       new Tiling(4096, 4096, 128, 96, 32)) {
-    /// Columns whose signs lie together: 8 triples.
+    // Columns whose signs lie together: 8 triples.
     private static final int SIGN_COLUMNS = 24;
 
     @Override
@@ -99,7 +99,7 @@ enum TileCode {
       }
     }
 
-    /// Puts the number of each triple where its first column is.
+    // Puts the number of each triple where its first column is.
     private void readTriples(
         Tiling tiling, int tripled, MemorySegment stored, long from, byte[] numbers) {
       long at = from;
@@ -124,8 +124,8 @@ enum TileCode {
       return (byte) nibble;
     }
 
-    /// A word holds the signs of 8 triples of 2 rows, 16 rows apart: bit 15 − 2t is triple t of the
-    /// first one.
+    // A word holds the signs of 8 triples of 2 rows, 16 rows apart: bit 15 − 2t is triple t of the
+    // first one.
     private void applySigns(
         Tiling tiling, int tripled, MemorySegment stored, long from, byte[] numbers, byte[] trits) {
       long at = from;
@@ -172,7 +172,7 @@ enum TileCode {
       }
     }
 
-    /// Rows 8..15 and 16..23 change places.
+    // Rows 8..15 and 16..23 change places.
     private int exchanged(int row) {
       return switch (row / 8) {
         case 1 -> row + 8;
@@ -201,6 +201,7 @@ enum TileCode {
   /// @param stripRows rows of a strip, bm
   record Tiling(int rows, int columns, int tileRows, int tileColumns, int stripRows) {}
 
+  @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable, records in it too
   private final List<Tiling> tilings;
 
   TileCode(Tiling... tilings) {
