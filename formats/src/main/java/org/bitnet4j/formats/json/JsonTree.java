@@ -17,9 +17,12 @@ import tools.jackson.core.JsonToken;
 /// A JSON value held whole, for small structures of many optional parts; every value remembers
 /// where it stands, so that a refusal can point at it.
 ///
-/// Read without recursion; duplicate keys are refused. A property with the value `null` counts as
-/// absent.
+/// Read without recursion, and not more than a million values; duplicate keys are refused. A
+/// property with the value `null` counts as absent.
 public final class JsonTree {
+  /// Some hundred megabytes: a larger structure is no small one.
+  private static final int MAX_VALUES = 1 << 20;
+
   private final String file;
   private final String what;
   private final long offset;
@@ -54,7 +57,7 @@ public final class JsonTree {
     Deque<JsonTree> open = new ArrayDeque<>();
     JsonTree root = scalarOrEmpty(json, file, what);
     JsonTree tree = root;
-    while (true) {
+    for (int values = 1; values < MAX_VALUES; values++) {
       if (tree.isObject() || tree.isArray()) {
         open.push(tree);
       }
@@ -66,6 +69,7 @@ public final class JsonTree {
       }
       tree = open.element().child(json, file);
     }
+    throw json.fail(what, "more values", "of fewer than " + MAX_VALUES + " values");
   }
 
   private static boolean isEnd(JsonToken token) {
@@ -100,14 +104,23 @@ public final class JsonTree {
           case VALUE_TRUE -> true;
           case VALUE_FALSE -> false;
           case VALUE_NULL -> null;
-          case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Numeral(json.describe());
+          case VALUE_NUMBER_INT -> integer(json.describe());
+          case VALUE_NUMBER_FLOAT -> new Numeral(json.describe());
           default -> throw json.fail(name, json.describe(), "a JSON value");
         };
     return new JsonTree(file, name, json.offset(), value);
   }
 
-  /// A number as it is written: whether it is an integer is for the reader to ask.
+  /// A number that no `long` stands for, as it is written.
   private record Numeral(String text) {}
+
+  private static Object integer(String text) {
+    // 18 digits and a sign always fit; -0 does not come back.
+    if (text.length() > 18 || text.equals("-0")) {
+      return new Numeral(text);
+    }
+    return Long.valueOf(text);
+  }
 
   /// Whether this is the literal `null`.
   public boolean isNull() {
@@ -131,7 +144,7 @@ public final class JsonTree {
 
   /// Whether this is a number.
   public boolean isNumber() {
-    return value instanceof Numeral;
+    return value instanceof Numeral || value instanceof Long;
   }
 
   /// Whether this is true or false.
@@ -195,25 +208,19 @@ public final class JsonTree {
 
   /// The integer, which must lie in [0, maximum].
   ///
-  /// @param maximum the largest value allowed
+  /// @param maximum the largest value allowed, at most 10^18 − 1
   public long integer(long maximum) {
-    if (value instanceof Numeral(String text)
-        && text.length() <= 19
-        && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-      try {
-        long number = Long.parseLong(text);
-        if (number <= maximum) {
-          return number;
-        }
-      } catch (NumberFormatException e) {
-        throw fail("an integer in [0, " + maximum + "]", e);
-      }
+    if (value instanceof Long number && number >= 0 && number <= maximum) {
+      return number;
     }
     throw fail("an integer in [0, " + maximum + "]");
   }
 
   /// The finite number.
   public double number() {
+    if (value instanceof Long number) {
+      return number;
+    }
     if (value instanceof Numeral(String text)) {
       double number = Double.parseDouble(text);
       if (Double.isFinite(number)) {
@@ -237,7 +244,7 @@ public final class JsonTree {
   ///
   /// @param allowed what may stand there
   public MalformedFileException fail(String allowed) {
-    return fail(allowed, null);
+    return refuse(allowed, "Fetch the file again or repair what wrote it.");
   }
 
   /// A refusal of this value with advice.
@@ -246,17 +253,6 @@ public final class JsonTree {
   /// @param remedy what the user can do
   public MalformedFileException refuse(String allowed, String remedy) {
     return new MalformedFileException(file, offset, what, describe(), allowed, remedy);
-  }
-
-  private MalformedFileException fail(String allowed, @Nullable Throwable cause) {
-    return new MalformedFileException(
-        file,
-        offset,
-        what,
-        describe(),
-        allowed,
-        "Fetch the file again or repair what wrote it.",
-        cause);
   }
 
   private String describe() {

@@ -51,7 +51,7 @@ public final class ChatTemplates {
     for (String name : new String[] {JSON, TOKENIZER_CONFIG}) {
       byte[] file = sideFiles.get(name);
       Optional<JsonTree> entry =
-          file == null ? Optional.empty() : JsonTree.parse(name, file).find("chat_template");
+          file == null ? Optional.empty() : Companions.parse(name, file).find("chat_template");
       if (entry.isPresent()) {
         return ofEntry(entry.get());
       }

@@ -8,6 +8,7 @@ import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.function.Function;
 import org.bitnet4j.formats.json.JsonTree;
+import org.bitnet4j.quant.MalformedFileException;
 import org.jspecify.annotations.Nullable;
 
 /// The small files around a tokenizer: tokenizer_config.json, special_tokens_map.json,
@@ -16,6 +17,9 @@ final class Companions {
   private static final String CONFIG = "config.json";
   private static final String SPECIAL_TOKENS_MAP = "special_tokens_map.json";
   private static final String ADDED_TOKENS = "added_tokens.json";
+
+  /// Eight times the largest public tokenizer_config.json.
+  private static final int MAX_BYTES = 8 << 20;
 
   private final SortedMap<String, byte[]> files;
   private final @Nullable JsonTree tokenizerConfig;
@@ -38,9 +42,23 @@ final class Companions {
     if (text == null) {
       return null;
     }
-    JsonTree tree = JsonTree.parse(name, text);
+    JsonTree tree = parse(name, text);
     tree.entries(); // refuses anything but an object
     return tree;
+  }
+
+  /// Parses one of them.
+  static JsonTree parse(String name, byte[] text) {
+    if (text.length > MAX_BYTES) {
+      throw new MalformedFileException(
+          name,
+          -1,
+          "size",
+          text.length + " bytes",
+          "at most " + MAX_BYTES + " bytes",
+          "Such a file has a megabyte at most: check what it is.");
+    }
+    return JsonTree.parse(name, text);
   }
 
   /// The chat templates by name.

@@ -46,8 +46,12 @@ final class GgufTokenizer {
 
   private TokenizerModel read(Family family) {
     List<String> tokens = metadata.texts(Keys.TOKENS);
-    if (tokens.isEmpty()) {
-      throw fault(Keys.TOKENS, "none", "the vocabulary", REPAIR);
+    if (tokens.isEmpty() || tokens.size() > TokenizerJson.MAX_TOKENS) {
+      throw fault(
+          Keys.TOKENS,
+          tokens.size() + " tokens",
+          "in [1, " + TokenizerJson.MAX_TOKENS + "] tokens",
+          REPAIR);
     }
     List<TokenType> types = types(tokens);
     String pre = preTokenizer(family);
@@ -89,6 +93,7 @@ final class GgufTokenizer {
         throw fault(Keys.TYPES, array.get().toString(), "an array of integers", REPAIR);
       }
     }
+    boolean hasEmpty = false;
     for (int id = 0; id < tokens.size(); id++) {
       TokenType type = TokenType.NORMAL;
       if (array.isPresent()) {
@@ -98,8 +103,10 @@ final class GgufTokenizer {
           throw fault(Keys.TYPES, number + " for token " + id, "in [0, 6]", REPAIR);
         }
       }
-      // Engines give a token without text a name of its own: nothing can encode it.
-      types.add(tokens.get(id).isEmpty() ? TokenType.UNUSED : type);
+      // Engines give each token without text a name of its own; a vocabulary has room for one.
+      boolean empty = tokens.get(id).isEmpty();
+      types.add(empty && hasEmpty ? TokenType.UNUSED : type);
+      hasEmpty |= empty;
     }
     return types;
   }
@@ -133,6 +140,13 @@ final class GgufTokenizer {
       return scores(tokens.size()).toMerges(tokens, types);
     }
     List<String> merges = metadata.texts(Keys.MERGES);
+    if (merges.size() > TokenizerJson.MAX_MERGES) {
+      throw fault(
+          Keys.MERGES,
+          merges.size() + " merges",
+          "at most " + TokenizerJson.MAX_MERGES + " merges",
+          REPAIR);
+    }
     for (String merge : merges) {
       // The first token may not be empty, so a space at its start belongs to it.
       int space = merge.indexOf(' ', 1);

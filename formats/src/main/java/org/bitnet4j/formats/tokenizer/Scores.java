@@ -17,6 +17,9 @@ final class Scores {
   /// No piece of a public model is near this: it bounds the work on a hostile file.
   private static final int MAX_LENGTH = 256;
 
+  /// Public vocabularies have two or three merges a token.
+  private static final int MAX_MERGES_PER_TOKEN = 16;
+
   private static final float OF_ADDED = -1000;
   private static final float OF_UNUSED = -10_000;
 
@@ -85,6 +88,12 @@ final class Scores {
     for (int id = 0; id < tokens.size(); id++) {
       if (isPiece(types.get(id))) {
         merges.addAll(merges(id, tokens.get(id), values[id], ids));
+        if (merges.size() > (long) MAX_MERGES_PER_TOKEN * tokens.size()) {
+          throw fault(
+              "merges",
+              "more than " + MAX_MERGES_PER_TOKEN + " for each token",
+              "as few as in a vocabulary of words");
+        }
       }
     }
     merges.sort(
@@ -95,19 +104,26 @@ final class Scores {
     return merges.stream().map(merge -> merge.left + " " + merge.right).toList();
   }
 
+  private static MalformedFileException fault(String field, String found, String allowed) {
+    return new MalformedFileException(
+        "GGUF metadata",
+        -1,
+        field,
+        found,
+        allowed,
+        "Fetch the file again or repair what wrote it.");
+  }
+
   private static boolean isPiece(TokenType type) {
     return type == TokenType.NORMAL || type == TokenType.UNDEFINED;
   }
 
   private static List<Merge> merges(int id, String token, float score, Map<String, Integer> ids) {
     if (token.length() > MAX_LENGTH) {
-      throw new MalformedFileException(
-          "GGUF metadata",
-          -1,
+      throw fault(
           "token " + id,
           token.length() + " characters",
-          "at most " + MAX_LENGTH + " characters for a piece of text",
-          "Fetch the file again or repair what wrote it.");
+          "at most " + MAX_LENGTH + " characters for a piece of text");
     }
     List<Merge> merges = new ArrayList<>();
     for (int at = 1; at < token.length(); at++) {

@@ -102,6 +102,9 @@ record SentencePieceModel(
         }
       }
       int id = types.size();
+      if (id == TokenizerJson.MAX_TOKENS) {
+        throw message.fault("pieces", "more", "at most " + TokenizerJson.MAX_TOKENS);
+      }
       if (text.isEmpty() || pieces.putIfAbsent(text, id) != null) {
         throw message.fault("piece " + id, "\"" + text + "\"", "a text that no other piece has");
       }

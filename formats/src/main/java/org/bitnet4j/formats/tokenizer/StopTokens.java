@@ -145,7 +145,7 @@ public record StopTokens(SequencedSet<Integer> declared, List<Marker> markers) {
     for (String name : List.of("config.json", "generation_config.json")) {
       byte[] file = sideFiles.get(name);
       if (file != null) {
-        JsonTree.parse(name, file)
+        Companions.parse(name, file)
             .find(SpecialToken.END.idEntry())
             .ifPresent(entry -> listed.addAll(ids(entry)));
       }

@@ -37,6 +37,12 @@ record TokenizerJson(
   /// No token has a larger number.
   static final int MAX_ID = (1 << 30) - 1;
 
+  /// Four times the largest public vocabulary.
+  static final int MAX_TOKENS = 1 << 20;
+
+  /// Four times the most merges of a public vocabulary.
+  static final int MAX_MERGES = 1 << 21;
+
   static TokenizerJson parse(byte[] text) {
     return new TokenizerJsonReader(text).read();
   }

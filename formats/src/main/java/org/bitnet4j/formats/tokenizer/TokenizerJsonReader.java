@@ -17,7 +17,7 @@ import tools.jackson.core.JsonToken;
 
 /// Reads a tokenizer.json token by token: vocabulary and merges never become a tree.
 final class TokenizerJsonReader {
-  private static final int MAX_BYTES = 256 << 20;
+  private static final int MAX_BYTES = 128 << 20;
 
   private final byte[] text;
   private final StrictJson json;
@@ -187,6 +187,9 @@ final class TokenizerJsonReader {
       String token = json.name();
       json.next();
       int id = (int) json.integer("vocab", TokenizerJson.MAX_ID);
+      if (vocabulary.size() == TokenizerJson.MAX_TOKENS) {
+        throw json.fail("vocab", "more", "of at most " + TokenizerJson.MAX_TOKENS + " tokens");
+      }
       if (vocabulary.putIfAbsent(token, id) != null) {
         throw json.fail("token \"" + token + "\"", "a second one", "unique in the vocabulary");
       }
@@ -204,6 +207,9 @@ final class TokenizerJsonReader {
   private void merges() {
     json.require(JsonToken.START_ARRAY, "merges");
     while (json.next() != JsonToken.END_ARRAY) {
+      if (merges.size() == TokenizerJson.MAX_MERGES) {
+        throw json.fail("merges", "more", "at most " + TokenizerJson.MAX_MERGES);
+      }
       if (merges.size() == mergeOffsets.length) {
         mergeOffsets = Arrays.copyOf(mergeOffsets, 2 * mergeOffsets.length);
       }

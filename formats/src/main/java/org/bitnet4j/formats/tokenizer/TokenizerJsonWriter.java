@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.bitnet4j.quant.MalformedFileException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -71,8 +72,13 @@ final class TokenizerJsonWriter {
         .frame()
         .map(text -> TokenizerJson.parse(text.getBytes(StandardCharsets.UTF_8)))
         .filter(frame -> FrameCheck.agree(frame, model))
-        .map(frame -> frame.frame().with(part(this::vocabulary), part(this::merges)))
+        .map(frame ->
+            frame.frame().with(part(json -> vocabulary(json, ids(frame))), part(this::merges)))
         .orElseGet(this::derived);
+  }
+
+  private static Set<Integer> ids(TokenizerJson frame) {
+    return frame.addedTokens().stream().map(AddedToken::id).collect(Collectors.toSet());
   }
 
   private static byte[] part(Consumer<JsonGenerator> writer) {
@@ -83,9 +89,9 @@ final class TokenizerJsonWriter {
     return bytes.toByteArray();
   }
 
-  private void vocabulary(JsonGenerator json) {
+  private void vocabulary(JsonGenerator json, Set<Integer> added) {
     json.writeStartObject();
-    for (int id : vocabulary()) {
+    for (int id : vocabulary(added)) {
       json.writeNumberProperty(model.tokens().get(id), id);
     }
     json.writeEndObject();
@@ -282,7 +288,7 @@ final class TokenizerJsonWriter {
     json.writeBooleanProperty(
         "ignore_merges", !pieces && PreTokenizers.ignoresMerges(model.preTokenizer()));
     json.writeName("vocab");
-    vocabulary(json);
+    vocabulary(json, addedIds());
     json.writeName("merges");
     merges(json);
     json.writeEndObject();
@@ -291,24 +297,28 @@ final class TokenizerJsonWriter {
   /// The tokens of the model itself. Added tokens are numbered by the reader where they stand
   /// behind all others without a hole; otherwise their numbers must be written down with the
   /// others.
-  private List<Integer> vocabulary() {
-    List<Integer> ordinary = new ArrayList<>();
-    List<Integer> added = new ArrayList<>();
+  ///
+  /// @param added numbers of the tokens that stand under `added_tokens`
+  private List<Integer> vocabulary(Set<Integer> added) {
+    List<Integer> present = new ArrayList<>();
     for (int id = 0; id < model.tokens().size(); id++) {
-      TokenType type = model.types().get(id);
-      if (type != TokenType.UNUSED) {
-        (type.isAdded() ? added : ordinary).add(id);
+      if (model.types().get(id) != TokenType.UNUSED) {
+        present.add(id);
       }
     }
-    boolean tail = true;
-    for (int i = 0; i < added.size(); i++) {
-      tail &= added.get(i) == ordinary.size() + i && !merged.contains(added.get(i));
+    boolean holes = !present.isEmpty() && present.getLast() != present.size() - 1;
+    int own = present.size() - added.size();
+    boolean behind = added.stream().allMatch(id -> id >= own && !merged.contains(id)) && !holes;
+    return behind ? present.subList(0, own) : present;
+  }
+
+  private Set<Integer> addedIds() {
+    Set<Integer> added = new HashSet<>();
+    for (int id = 0; id < model.tokens().size(); id++) {
+      if (model.types().get(id).isAdded()) {
+        added.add(id);
+      }
     }
-    if (tail) {
-      return ordinary;
-    }
-    ordinary.addAll(added);
-    ordinary.sort(null);
-    return ordinary;
+    return added;
   }
 }

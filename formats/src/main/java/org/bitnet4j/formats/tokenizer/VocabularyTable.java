@@ -68,6 +68,9 @@ final class VocabularyTable {
     for (AddedToken token : added.values()) {
       highest = Math.max(highest, token.id());
     }
+    if (highest < 0) {
+      throw fault("nothing", "of one token at least");
+    }
     if (vocabSize > 0 && highest >= vocabSize) {
       throw fault("token " + highest, "below vocab_size " + vocabSize + " of config.json");
     }
