@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -134,6 +135,8 @@ final class GgufTypeTest {
     assertThat(Arrays.stream(GgufType.values()).filter(type -> type.layout().isPresent()))
         .containsExactlyInAnyOrder(
             GgufType.I2_S,
+            GgufType.TL1,
+            GgufType.TL2,
             GgufType.TQ1_0,
             GgufType.TQ2_0,
             GgufType.Q2_0,
@@ -153,14 +156,23 @@ final class GgufTypeTest {
     if (layout == null) {
       return;
     }
-    int readable = 0;
+    List<TensorShape> shapes = new ArrayList<>();
     for (int rows : new int[] {1, 3, 4, 8, 64}) {
       for (int columns : new int[] {64, 128, 192, 256, 8640, 6912}) {
-        TensorShape shape = TensorShape.of(rows, columns);
-        if (layout.readable(shape)) {
-          readable++;
-          assertThat(type.bytes(shape)).as("%s", shape).isEqualTo(layout.bytes(shape));
-        }
+        shapes.add(TensorShape.of(rows, columns));
+      }
+    }
+    // Those of public models: TL1 and TL2 know no others.
+    for (int[] side : new int[][] {{3200, 8640}, {1536, 4096}}) {
+      shapes.add(TensorShape.of(side[0], side[1]));
+      shapes.add(TensorShape.of(side[1], side[0]));
+      shapes.add(TensorShape.of(side[0], side[0]));
+    }
+    int readable = 0;
+    for (TensorShape shape : shapes) {
+      if (layout.readable(shape)) {
+        readable++;
+        assertThat(type.bytes(shape)).as("%s", shape).isEqualTo(layout.bytes(shape));
       }
     }
     assertThat(readable).isGreaterThan(5);
