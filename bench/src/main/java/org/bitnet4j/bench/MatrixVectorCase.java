@@ -3,6 +3,9 @@ package org.bitnet4j.bench;
 import org.bitnet4j.quant.Granularity;
 import org.bitnet4j.quant.TensorShape;
 import org.bitnet4j.quant.TernaryTensor;
+import org.bitnet4j.quant.Workers;
+import org.bitnet4j.quant.kernels.KernelTeam;
+import org.bitnet4j.quant.kernels.ProductInput;
 import org.bitnet4j.quant.kernels.TernaryKernels;
 import org.bitnet4j.quant.kernels.TernaryMatrix;
 
@@ -14,6 +17,8 @@ final class MatrixVectorCase implements BenchmarkCase {
   private final byte[] activations;
   private final int[] out;
   private final TernaryMatrix matrix;
+  private final ProductInput input;
+  private final KernelTeam team = KernelTeam.of(1);
 
   MatrixVectorCase(String path, int rows, int columns) {
     this.path = path;
@@ -21,13 +26,15 @@ final class MatrixVectorCase implements BenchmarkCase {
     this.trits = BenchmarkInputs.trits(rows * columns);
     this.activations = BenchmarkInputs.activations(columns);
     this.out = new int[rows];
-    try (TernaryTensor tensor =
-        TernaryTensor.allocate(
-            "weight", TensorShape.of(rows, columns), new Granularity.PerTensor(), false)) {
+    this.input = kernels.input(columns, 1);
+    try (Workers workers = Workers.of(1);
+        TernaryTensor tensor =
+            TernaryTensor.allocate(
+                "weight", TensorShape.of(rows, columns), new Granularity.PerTensor(), false)) {
       for (int row = 0; row < rows; row++) {
         tensor.writeRow(row, trits, row * columns);
       }
-      this.matrix = TernaryMatrix.pack(tensor);
+      this.matrix = kernels.pack(tensor, workers);
     }
   }
 
@@ -48,7 +55,8 @@ final class MatrixVectorCase implements BenchmarkCase {
 
   @Override
   public long run() {
-    kernels.matVec(matrix, activations, out);
+    input.load(activations);
+    kernels.multiply(matrix, input, out, 0, out.length, team);
     return out[0];
   }
 
@@ -69,5 +77,7 @@ final class MatrixVectorCase implements BenchmarkCase {
   @Override
   public void close() {
     matrix.close();
+    input.close();
+    team.close();
   }
 }

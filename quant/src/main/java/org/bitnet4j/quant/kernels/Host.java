@@ -19,8 +19,14 @@ import org.bitnet4j.quant.config.InstructionSet;
 /// @param cores processors that this process may use
 /// @param vectorBits width of the widest vectors that the virtual machine prefers, 0 where it runs
 ///   without the module `jdk.incubator.vector`
+/// @param wideByteLookup whether one instruction looks bytes up across a vector wider than 128 bits
+///   (AVX-512 VBMI, SVE)
 public record Host(
-    String architecture, Set<InstructionSet> instructionSets, int cores, int vectorBits) {
+    String architecture,
+    Set<InstructionSet> instructionSets,
+    int cores,
+    int vectorBits,
+    boolean wideByteLookup) {
   private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
   /// Linux lists the processor's features here.
@@ -31,6 +37,16 @@ public record Host(
     instructionSets = Set.copyOf(instructionSets);
   }
 
+  /// A machine that looks bytes up across its vectors where they are of at least 512 bits.
+  ///
+  /// @param architecture `os.arch`, as in `amd64` or `aarch64`
+  /// @param instructionSets vector instructions that the virtual machine can use
+  /// @param cores processors that this process may use
+  /// @param vectorBits width of the widest vectors, 0 without the Vector API
+  public Host(String architecture, Set<InstructionSet> instructionSets, int cores, int vectorBits) {
+    this(architecture, instructionSets, cores, vectorBits, vectorBits >= 512);
+  }
+
   /// This machine, asked anew.
   public static Host current() {
     String architecture = System.getProperty("os.arch", "unknown").toLowerCase(Locale.ROOT);
@@ -39,7 +55,12 @@ public record Host(
         vectorBits > 0
             ? setsOfWidth(architecture, vectorBits)
             : setsOfFeatures(architecture, features(CPU_INFO));
-    return new Host(architecture, sets, Runtime.getRuntime().availableProcessors(), vectorBits);
+    return new Host(
+        architecture,
+        sets,
+        Runtime.getRuntime().availableProcessors(),
+        vectorBits,
+        looksBytesUpWide(architecture, vectorBits, features(CPU_INFO)));
   }
 
   /// Whether the virtual machine runs with the module of the Vector API.
@@ -90,6 +111,19 @@ public record Host(
       addIf(sets, InstructionSet.NEON, isArm(architecture));
     }
     return sets;
+  }
+
+  /// Whether one instruction looks bytes up across a whole vector of more than 128 bits. On x86
+  /// that is AVX-512 VBMI, which all processors have on which the virtual machine prefers 512 bits,
+  /// but for Cascade Lake and Cooper Lake: a list of features without it is believed, no list is
+  /// not.
+  static boolean looksBytesUpWide(String architecture, int vectorBits, List<String> features) {
+    if (isArm(architecture)) {
+      return vectorBits > 128; // SVE
+    }
+    return isX86(architecture)
+        && vectorBits >= 512
+        && (features.isEmpty() || features.contains("avx512vbmi"));
   }
 
   private static void addIf(Set<InstructionSet> sets, InstructionSet set, boolean present) {

@@ -64,20 +64,4 @@ sealed interface KernelLoops permits ScalarLoops, VectorLoops128, VectorLoops256
 
   /// See [TernaryKernels#quantizeInt8].
   void quantizeInt8(float[] x, int offset, int count, float scale, byte[] codes, int codeOffset);
-
-  /// The activations in the order in which [#codeProduct] meets them, four for each byte of a row,
-  /// zeros in the padding.
-  ///
-  /// @param matrix the weight
-  /// @param activations one code per column
-  short[] arrange(TernaryMatrix matrix, byte[] activations);
-
-  /// Σ (t + 1) · a over a run of one row's bytes; modulo 2^32, as the sum over the row is.
-  ///
-  /// @param codes the matrix
-  /// @param offset first byte of the run
-  /// @param bytes length of the run, a multiple of 64
-  /// @param arranged from [#arrange]
-  /// @param start index in `arranged` of the run's first activation
-  int codeProduct(MemorySegment codes, long offset, int bytes, short[] arranged, int start);
 }

@@ -7,6 +7,7 @@ import org.bitnet4j.quant.config.ConfigValidationException;
 import org.bitnet4j.quant.config.KernelParameters;
 import org.bitnet4j.quant.config.SimdConfig;
 import org.bitnet4j.quant.kernels.KernelPlan.Path;
+import org.bitnet4j.quant.kernels.KernelPlan.Product;
 import org.jspecify.annotations.Nullable;
 
 /// Chooses the path: the configuration's wish, the machine's offer, the operator's override.
@@ -40,17 +41,20 @@ final class KernelSelection {
   static TernaryKernels select(SimdConfig config, Host host, @Nullable String override) {
     requireValid(config, host);
     Choice choice = override == null ? choose(config, host) : overridden(override, host);
+    ProductChoice product = product(choice, host);
     KernelPlan plan =
         new KernelPlan(
             choice.path(),
             choice.widthBits(),
+            product.product(),
+            product.reason(),
             choice.reason(),
             config.vectorizedOps(),
             config.minSimdSize(),
             config.chunkSize(),
             config.enablePrefetch() ? config.prefetchDistance() : 0,
             KernelParameters.MATVEC_ROW_BANDS.valueIn(config));
-    return new PlannedTernaryKernels(plan, loops(plan.widthBits()));
+    return new PlannedTernaryKernels(plan, loops(plan.widthBits()), product.loops());
   }
 
   /// The loops of a width; their class is not loaded before, since it needs the Vector API.
@@ -62,6 +66,33 @@ final class KernelSelection {
       case 512 -> VectorLoops512.INSTANCE;
       default -> throw new IllegalArgumentException("no kernels of [" + widthBits + "] bits");
     };
+  }
+
+  /// How products run, and their loops, unless scalar.
+  private record ProductChoice(Product product, String reason, @Nullable TableLoops loops) {}
+
+  private static ProductChoice product(Choice choice, Host host) {
+    int width = choice.widthBits();
+    return switch (width) {
+      case 0 -> new ProductChoice(Product.SCALAR, "the scalar path", null);
+      case 128 ->
+          new ProductChoice(
+              Product.LUT9, "27 bytes do not fit a vector of 128 bits", TableLoops128.INSTANCE);
+      default -> wideProduct(width, host);
+    };
+  }
+
+  private static ProductChoice wideProduct(int width, Host host) {
+    if (host.wideByteLookup() || width > host.vectorBits()) {
+      return new ProductChoice(
+          Product.LUT27,
+          host.wideByteLookup() ? "bytes are looked up across whole vectors" : "emulated",
+          width == 512 ? TableLoops512.INSTANCE : TableLoops256.INSTANCE);
+    }
+    return new ProductChoice(
+        Product.LUT9,
+        "no instruction looks bytes up across whole vectors, as AVX-512 VBMI does",
+        TableLoops256.INSTANCE);
   }
 
   private static Choice choose(SimdConfig config, Host host) {

@@ -1,22 +1,33 @@
 package org.bitnet4j.quant.kernels;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Executor;
+import org.bitnet4j.quant.Granularity;
+import org.bitnet4j.quant.InvalidTensorException;
+import org.bitnet4j.quant.TernaryTensor;
+import org.bitnet4j.quant.Workers;
 import org.bitnet4j.quant.kernels.KernelPlan.Path;
+import org.bitnet4j.quant.kernels.KernelPlan.Product;
 import org.bitnet4j.quant.kernels.KernelPlan.Work;
+import org.jspecify.annotations.Nullable;
 
 /// The facade: checks ranges, sends each call down the path that the plan names, and counts.
 final class PlannedTernaryKernels implements TernaryKernels {
   private final KernelPlan plan;
   private final KernelLoops vectorLoops;
+  private final @Nullable TableLoops tableLoops;
   private final KernelTally tally = new KernelTally();
+  private final TernaryProduct.Tuning tuning;
 
   /// @param plan which work takes which path
   /// @param vectorLoops the loops of the plan's vector path; the scalar ones where it has none
-  PlannedTernaryKernels(KernelPlan plan, KernelLoops vectorLoops) {
+  /// @param tableLoops the loops of products by lookup; none where they are scalar
+  PlannedTernaryKernels(KernelPlan plan, KernelLoops vectorLoops, @Nullable TableLoops tableLoops) {
     this.plan = plan;
     this.vectorLoops = vectorLoops;
+    this.tableLoops = tableLoops;
+    this.tuning = new TernaryProduct.Tuning(plan, tally);
   }
 
   @Override
@@ -148,21 +159,104 @@ final class PlannedTernaryKernels implements TernaryKernels {
   }
 
   @Override
-  public void matVec(TernaryMatrix matrix, byte[] activations, int[] out) {
-    matVec(matrix, activations, out, Runnable::run, 1);
+  public TernaryMatrix pack(TernaryTensor tensor, Workers workers) {
+    return pack(List.of(tensor), workers);
   }
 
   @Override
-  public void matVec(
-      TernaryMatrix matrix, byte[] activations, int[] out, Executor executor, int threads) {
-    requireLength("activations", matrix.columns(), activations.length);
-    requireLength("out", matrix.rows(), out.length);
-    if (threads < 1) {
-      throw new IllegalArgumentException(
-          "threads must be at least 1, got [" + threads + "]. The caller is one of them.");
+  public TernaryMatrix pack(List<TernaryTensor> tensors, Workers workers) {
+    if (tensors.isEmpty()) {
+      throw new IllegalArgumentException("there must be a tensor to pack, got [0].");
     }
-    KernelLoops loops = loops(Work.PRODUCT, matrix.columns());
-    new MatrixVectorProduct(matrix, activations, out, loops, plan, tally).run(executor, threads);
+    int columns = tensors.getFirst().shape().columns();
+    Granularity granularity = tensors.getFirst().scales().granularity();
+    int segmentColumns = segmentColumns(granularity, columns);
+    for (TernaryTensor tensor : tensors) {
+      if (tensor.shape().columns() != columns
+          || segmentColumns(tensor.scales().granularity(), columns) != segmentColumns) {
+        throw new InvalidTensorException(
+            tensor.name(),
+            -1,
+            "tensors that are packed together must have the columns and scale groups of the first,"
+                + " "
+                + columns
+                + " in groups of "
+                + segmentColumns,
+            tensor.shape() + " " + tensor.scales().granularity(),
+            "Pack it on its own.");
+      }
+    }
+    return TernaryMatrix.pack(tensors, layout(columns, segmentColumns), workers);
+  }
+
+  private static int segmentColumns(Granularity granularity, int columns) {
+    return Math.max(1, Math.min(columns, granularity.groupColumns(columns)));
+  }
+
+  private CodeLayout layout(int columns, int segmentColumns) {
+    TableLoops loops = tableLoops;
+    if (loops == null || plan.pathFor(Work.PRODUCT, columns) == Path.SCALAR) {
+      return new CanonicalRows(columns, segmentColumns);
+    }
+    Tiling narrow = new Tiling(loops, Lut9Tiles.INSTANCE, columns, segmentColumns);
+    if (plan.product() == Product.LUT9) {
+      return narrow;
+    }
+    // Scale groups of 16 or 32 columns would leave much of a tile of 24 empty.
+    Tiling wide = new Tiling(loops, Lut27Tiles.INSTANCE, columns, segmentColumns);
+    return wide.blockBytes() <= narrow.blockBytes() ? wide : narrow;
+  }
+
+  @Override
+  public ProductInput input(int columns, int capacity) {
+    return new ProductInput(columns, capacity);
+  }
+
+  @Override
+  public void multiply(
+      TernaryMatrix matrix,
+      ProductInput input,
+      int[] out,
+      int offset,
+      int stride,
+      KernelTeam team) {
+    requireFit(matrix, input, out.length, offset, stride);
+    TernaryProduct product = team.product();
+    product.output().toInts(out, offset, stride);
+    product.run(matrix, input, tuning);
+  }
+
+  @Override
+  public void multiply(
+      TernaryMatrix matrix,
+      ProductInput input,
+      float @Nullable [] bias,
+      float[] out,
+      int offset,
+      int stride,
+      KernelTeam team) {
+    requireFit(matrix, input, out.length, offset, stride);
+    if (bias != null) {
+      requireLength("the bias", matrix.rows(), bias.length);
+    }
+    TernaryProduct product = team.product();
+    product.output().toFloats(bias, out, offset, stride);
+    product.run(matrix, input, tuning);
+  }
+
+  private static void requireFit(
+      TernaryMatrix matrix, ProductInput input, int length, int offset, int stride) {
+    requireLength("the input", matrix.columns(), input.columns());
+    if (stride < matrix.rows()) {
+      throw new IllegalArgumentException(
+          "the stride must be at least the matrix's "
+              + matrix.rows()
+              + " rows, got ["
+              + stride
+              + "].");
+    }
+    long end = input.tokens() == 0 ? 0 : (input.tokens() - 1L) * stride + matrix.rows();
+    Objects.checkFromIndexSize(offset, end, (long) length);
   }
 
   private KernelLoops loops(Work work, int count) {

@@ -173,25 +173,4 @@ final class ScalarLoops implements KernelLoops {
       codes[codeOffset + i] = (byte) Math.max(-128, Math.min(127, Math.rint(scaled)));
     }
   }
-
-  @Override
-  public short[] arrange(TernaryMatrix matrix, byte[] activations) {
-    short[] arranged = new short[4 * matrix.rowBytes()];
-    for (int c = 0; c < activations.length; c++) {
-      arranged[4 * TernaryMatrix.byteOf(c) + TernaryMatrix.shiftOf(c) / 2] = activations[c];
-    }
-    return arranged;
-  }
-
-  @Override
-  public int codeProduct(MemorySegment codes, long offset, int bytes, short[] arranged, int start) {
-    int sum = 0;
-    for (int i = 0; i < bytes; i++) {
-      int packed = codes.get(ValueLayout.JAVA_BYTE, offset + i);
-      for (int lane = 0; lane < 4; lane++) {
-        sum += ((packed >> (2 * lane)) & 3) * arranged[start + 4 * i + lane];
-      }
-    }
-    return sum;
-  }
 }

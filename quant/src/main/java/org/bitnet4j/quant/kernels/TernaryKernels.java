@@ -1,8 +1,12 @@
 package org.bitnet4j.quant.kernels;
 
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.Executor;
+import java.util.List;
+import org.bitnet4j.quant.InvalidTensorException;
+import org.bitnet4j.quant.TernaryTensor;
+import org.bitnet4j.quant.Workers;
 import org.bitnet4j.quant.config.SimdConfig;
+import org.jspecify.annotations.Nullable;
 
 /// The inner loops of ternary quantization and inference, as one facade over two paths.
 ///
@@ -192,24 +196,61 @@ public sealed interface TernaryKernels permits PlannedTernaryKernels {
   /// @param codeOffset index of the first code
   void quantizeInt8(float[] x, int offset, int count, float scale, byte[] codes, int codeOffset);
 
-  /// out\[r\] = Σ T\[r, c\] · activations\[c\] in int32, exact, on the calling thread. Allocates
-  /// one array of the activations in the order of the weights.
+  /// A weight in the order of this machine's products.
   ///
-  /// @param matrix the trits, \[rows, columns\]
-  /// @param activations `columns` codes
-  /// @param out receives `rows` sums
-  /// @throws IllegalArgumentException where a length does not match the matrix
-  void matVec(TernaryMatrix matrix, byte[] activations, int[] out);
+  /// @param tensor the weight, \[rows, columns\]; may be closed afterwards
+  /// @param workers pack blocks of rows
+  /// @throws InvalidTensorException for more than 2^31 − 1 rows or 2^24 − 1 columns
+  TernaryMatrix pack(TernaryTensor tensor, Workers workers);
 
-  /// The same product by the calling thread and up to `threads − 1` helpers of the caller's
-  /// executor, who take rows in chunks of [SimdConfig#chunkSize()]. It returns when all rows are
-  /// done, and does so even if the executor never runs a helper.
+  /// Several weights of the same input as one, each below the one before: q, k and v, or gate and
+  /// up, in one product. Multipliers stay those of their rows.
+  ///
+  /// @param tensors the weights, of the same columns and scale groups; may be closed afterwards
+  /// @param workers pack blocks of rows
+  /// @throws InvalidTensorException for weights that do not go together, and as above
+  TernaryMatrix pack(List<TernaryTensor> tensors, Workers workers);
+
+  /// A place for activations, to be loaded and multiplied.
+  ///
+  /// @param columns columns of the matrices
+  /// @param capacity tokens at most, at least 1
+  ProductInput input(int columns, int capacity);
+
+  /// out\[t, r\] = Σ T\[r, c\] · x\[t, c\] in int32, exact. Allocates nothing once the input has
+  /// met a matrix of this layout.
   ///
   /// @param matrix the trits, \[rows, columns\]
-  /// @param activations `columns` codes
-  /// @param out receives `rows` sums
-  /// @param executor runs the helpers; stays the caller's to close
-  /// @param threads threads at most, the caller included; at least 1
-  /// @throws IllegalArgumentException where a length does not match the matrix, or for no threads
-  void matVec(TernaryMatrix matrix, byte[] activations, int[] out, Executor executor, int threads);
+  /// @param input the activations, \[tokens, columns\]
+  /// @param out receives sum r of token t at `offset + t · stride + r`
+  /// @param offset index of the first sum
+  /// @param stride from one token's first sum to the next's, at least `rows`
+  /// @param team computes rows in chunks of [SimdConfig#chunkSize()], rounded up to whole blocks
+  /// @throws IllegalArgumentException where a length does not match the matrix
+  /// @throws IndexOutOfBoundsException where the sums do not fit `out`
+  void multiply(
+      TernaryMatrix matrix, ProductInput input, int[] out, int offset, int stride, KernelTeam team);
+
+  /// The same product as values: out\[t, r\] = (Σ over groups g of m\[r, g\] · sum + μ\[r, g\] ·
+  /// Σx) · a\[t\] + bias\[r\], where m and μ are the weight's multipliers and offsets and a the
+  /// token's multiplier. Float32 with one group per row, groups added in double in order; the bits
+  /// depend on neither threads nor width.
+  ///
+  /// @param matrix the weight, \[rows, columns\]
+  /// @param input the activations, \[tokens, columns\]
+  /// @param bias added to each row, or none
+  /// @param out receives value r of token t at `offset + t · stride + r`
+  /// @param offset index of the first value
+  /// @param stride from one token's first value to the next's, at least `rows`
+  /// @param team computes rows in chunks of [SimdConfig#chunkSize()], rounded up to whole blocks
+  /// @throws IllegalArgumentException where a length does not match the matrix
+  /// @throws IndexOutOfBoundsException where the values do not fit `out`
+  void multiply(
+      TernaryMatrix matrix,
+      ProductInput input,
+      float @Nullable [] bias,
+      float[] out,
+      int offset,
+      int stride,
+      KernelTeam team);
 }

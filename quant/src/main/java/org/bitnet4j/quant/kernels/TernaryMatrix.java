@@ -4,76 +4,153 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Objects;
+import org.bitnet4j.quant.Granularity;
 import org.bitnet4j.quant.InvalidTensorException;
 import org.bitnet4j.quant.TensorShape;
 import org.bitnet4j.quant.TernaryTensor;
+import org.bitnet4j.quant.Workers;
+import org.bitnet4j.quant.kernels.KernelPlan.Product;
 
-/// The trits of a weight in the order in which products stream them: owned memory, no multipliers.
+/// A weight in the order in which the products of this machine stream it, with its multipliers:
+/// made by [TernaryKernels#pack], lossless, in owned memory off the heap.
 ///
-/// A unit is 32 bytes and 128 columns: byte j holds the codes t + 1 of columns j, j + 32, j + 64
-/// and j + 96 in bits 0..1, 2..3, 4..5 and 6..7, so that one load, a shift and a mask give whole
-/// runs of columns. Rows are padded with zero trits to 256 columns, 64 bytes, and start on a cache
-/// line. The memory is off the heap and belongs to the matrix: a file that shrinks under a mapping
-/// cannot take a product down.
+/// Trits lie in blocks of rows of which each is one stream; [#product()] says in which layout. A
+/// file that shrinks under a mapping cannot take a product down. Immutable once packed, so any
+/// number of products may read it at once.
 public final class TernaryMatrix implements AutoCloseable {
   /// A row may not be longer: 2^24 activations of −128 against −1 would leave int32.
   public static final int MAX_COLUMNS = (1 << 24) - 1;
 
-  /// Columns of one unit.
-  static final int UNIT_COLUMNS = 128;
+  private static final int CACHE_LINE = 64;
 
-  /// Bytes of one unit.
-  static final int UNIT_BYTES = 32;
-
-  /// Rows are padded to a multiple of this, the widest vector and a cache line.
-  static final int ROW_ALIGNMENT = 64;
-
-  private static final ValueLayout.OfLong LONG =
-      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /// Code 1, a zero trit, in all four lanes.
   private static final byte ZEROS = 0b01_01_01_01;
 
   private final int rows;
   private final int columns;
-  private final int rowBytes;
+  private final CodeLayout layout;
   private final Arena arena;
   private final MemorySegment codes;
+  private final MultiplierRule rule;
+  private final MemorySegment multipliers;
+  private final MemorySegment offsets;
 
-  @SuppressWarnings("MustBeClosedChecker") // the matrix owns the arena: close() closes it
-  private TernaryMatrix(int rows, int columns) {
-    this.rows = rows;
-    this.columns = columns;
-    this.rowBytes = Math.ceilDiv(Math.ceilDiv(columns, 4), ROW_ALIGNMENT) * ROW_ALIGNMENT;
-    this.arena = Arena.ofShared();
-    this.codes = arena.allocate(Math.multiplyExact((long) rows, rowBytes), ROW_ALIGNMENT);
+  /// What a stored multiplier covers.
+  private enum MultiplierRule {
+    /// One for all.
+    ONE,
+    /// One per segment and row, the rows of a segment in turn.
+    SEGMENT_AND_ROW
   }
 
-  /// The trits of a tensor, repacked. The tensor may be closed afterwards.
-  ///
-  /// @param tensor the weight, \[rows, columns\]
-  /// @throws InvalidTensorException for more than 2^31 − 1 rows or 2^24 − 1 columns
-  public static TernaryMatrix pack(TernaryTensor tensor) {
-    TensorShape shape = tensor.shape();
-    if (shape.columns() > MAX_COLUMNS || shape.rows() > Integer.MAX_VALUE) {
+  @SuppressWarnings("MustBeClosedChecker") // the matrix owns the arena: close() closes it
+  private TernaryMatrix(List<TernaryTensor> parts, int rows, CodeLayout layout) {
+    TernaryTensor first = parts.getFirst();
+    this.rows = rows;
+    this.columns = first.shape().columns();
+    this.layout = layout;
+    this.rule =
+        parts.size() == 1 && first.scales().granularity() instanceof Granularity.PerTensor
+            ? MultiplierRule.ONE
+            : MultiplierRule.SEGMENT_AND_ROW;
+    this.arena = Arena.ofShared();
+    this.codes = arena.allocate(Math.multiplyExact(blocks(), layout.blockBytes()), CACHE_LINE);
+    long count =
+        switch (rule) {
+          case ONE -> 1L;
+          case SEGMENT_AND_ROW -> Math.multiplyExact((long) segments(), (long) rows);
+        };
+    boolean withOffsets = parts.stream().anyMatch(part -> part.scales().hasOffsets());
+    this.multipliers = arena.allocate(count * Float.BYTES, CACHE_LINE);
+    this.offsets = arena.allocate(withOffsets ? count * Float.BYTES : 0, CACHE_LINE);
+  }
+
+  /// The rows of one tensor or of several, one below the other, in a layout.
+  static TernaryMatrix pack(List<TernaryTensor> parts, CodeLayout layout, Workers workers) {
+    long rows = 0;
+    for (TernaryTensor part : parts) {
+      rows = Math.addExact(rows, part.shape().rows());
+    }
+    TernaryTensor first = parts.getFirst();
+    if (first.shape().columns() > MAX_COLUMNS || rows > Integer.MAX_VALUE) {
       throw new InvalidTensorException(
-          tensor.name(),
+          first.name(),
           -1,
           "a product needs at most 2^31 - 1 rows and " + MAX_COLUMNS + " columns",
-          shape.toString(),
+          first.shape().toString(),
           "Split the tensor.");
     }
-    TernaryMatrix matrix = new TernaryMatrix((int) shape.rows(), shape.columns());
-    MemorySegment canonical =
-        MemorySegment.ofArray(new byte[matrix.rowBytes]).fill(ZEROS); // the padding stays
-    for (int row = 0; row < matrix.rows; row++) {
-      MemorySegment.copy(tensor.codes(), row * tensor.rowBytes(), canonical, 0, tensor.rowBytes());
-      matrix.interleaveRow(canonical, row);
+    TernaryMatrix matrix = new TernaryMatrix(parts, (int) rows, layout);
+    try {
+      matrix.fill(parts, workers);
+    } catch (RuntimeException e) {
+      matrix.close();
+      throw e;
     }
     return matrix;
+  }
+
+  private void fill(List<TernaryTensor> parts, Workers workers) {
+    int stride = canonicalStride();
+    workers.map(
+        Math.toIntExact(blocks()),
+        () -> {
+          MemorySegment canonical = MemorySegment.ofArray(new byte[layout.blockRows() * stride]);
+          return block -> {
+            copyCanonical(parts, block, canonical, stride);
+            layout.pack(canonical, stride, codes, block * layout.blockBytes());
+            return block;
+          };
+        });
+    int row = 0;
+    for (TernaryTensor part : parts) {
+      fillScales(part, row);
+      row += (int) part.shape().rows();
+    }
+  }
+
+  /// Copies the rows of a block, and zero trits for those that the matrix does not have.
+  private void copyCanonical(
+      List<TernaryTensor> parts, int block, MemorySegment target, int stride) {
+    int first = block * layout.blockRows();
+    int end = Math.min(rows, first + layout.blockRows());
+    int row = 0;
+    int partRow = 0;
+    for (TernaryTensor part : parts) {
+      int partEnd = partRow + (int) part.shape().rows();
+      for (int r = Math.max(first, partRow); r < Math.min(end, partEnd); r++, row++) {
+        MemorySegment.copy(
+            part.codes(),
+            (r - partRow) * part.rowBytes(),
+            target,
+            (long) row * stride,
+            part.rowBytes());
+      }
+      partRow = partEnd;
+    }
+    target.asSlice((long) row * stride).fill(ZEROS);
+  }
+
+  private void fillScales(TernaryTensor part, int firstRow) {
+    Granularity granularity = part.scales().granularity();
+    for (int segment = 0; segment < segments(); segment++) {
+      for (int row = 0; row < part.shape().rows(); row++) {
+        long group = granularity.groupOf(row, segment * layout.segmentColumns(), columns);
+        long at = multiplierIndex(segment, firstRow + row);
+        multipliers.setAtIndex(FLOAT, at, part.scales().multiplier(group));
+        if (hasOffsets()) {
+          offsets.setAtIndex(FLOAT, at, part.scales().offset(group));
+        }
+        if (rule == MultiplierRule.ONE) {
+          return;
+        }
+      }
+    }
   }
 
   /// Rows, the outputs of a product.
@@ -81,19 +158,24 @@ public final class TernaryMatrix implements AutoCloseable {
     return rows;
   }
 
-  /// Columns, the inputs of a product, without padding.
+  /// Columns, the inputs of a product.
   public int columns() {
     return columns;
   }
 
-  /// Bytes from one row's codes to the next's, a multiple of 64.
-  public int rowBytes() {
-    return rowBytes;
+  /// Which product the trits are laid out for.
+  public Product product() {
+    return layout.product();
   }
 
-  /// Bytes of memory that the matrix owns.
+  /// Bytes of memory that the matrix owns, multipliers included.
   public long byteSize() {
-    return codes.byteSize();
+    return codes.byteSize() + multipliers.byteSize() + offsets.byteSize();
+  }
+
+  /// Bits of memory for each trit, padding included, multipliers not.
+  public double bitsPerWeight() {
+    return 8.0 * codes.byteSize() / ((double) rows * columns);
   }
 
   /// Reads the trits of one row back.
@@ -104,30 +186,59 @@ public final class TernaryMatrix implements AutoCloseable {
   public void readRow(int row, byte[] trits, int offset) {
     Objects.checkIndex(row, rows);
     Objects.checkFromIndexSize(offset, columns, trits.length);
-    long start = (long) row * rowBytes;
+    int stride = canonicalStride();
+    MemorySegment block = MemorySegment.ofArray(new byte[layout.blockRows() * stride]);
+    layout.unpack(codes, row / layout.blockRows() * layout.blockBytes(), block, stride);
+    long start = (long) (row % layout.blockRows()) * stride;
     for (int c = 0; c < columns; c++) {
-      int packed = codes.get(ValueLayout.JAVA_BYTE, start + byteOf(c));
-      trits[offset + c] = (byte) (((packed >> shiftOf(c)) & 3) - 1);
+      int packed = block.get(ValueLayout.JAVA_BYTE, start + c / 4);
+      trits[offset + c] = (byte) (((packed >> (2 * (c % 4))) & 3) - 1);
     }
   }
 
   /// Writes all trits back to a tensor of the same rows and columns, whose multipliers stay.
   ///
   /// @param tensor receives the trits
+  /// @param workers run the blocks
   /// @throws InvalidTensorException for other rows or columns
-  public void copyTo(TernaryTensor tensor) {
-    if (tensor.shape().rows() != rows || tensor.shape().columns() != columns) {
+  public void copyTo(TernaryTensor tensor, Workers workers) {
+    TensorShape shape = tensor.shape();
+    if (shape.rows() != rows || shape.columns() != columns) {
       throw new InvalidTensorException(
           tensor.name(),
           -1,
           "the shape must be [" + rows + ", " + columns + "]",
-          tensor.shape().toString(),
+          shape.toString(),
           "Allocate the tensor with the shape of the matrix.");
     }
-    byte[] trits = new byte[columns];
-    for (int row = 0; row < rows; row++) {
-      readRow(row, trits, 0);
-      tensor.writeRow(row, trits, 0);
+    int stride = canonicalStride();
+    workers.map(
+        Math.toIntExact(blocks()),
+        () -> {
+          MemorySegment canonical = MemorySegment.ofArray(new byte[layout.blockRows() * stride]);
+          return block -> {
+            layout.unpack(codes, block * layout.blockBytes(), canonical, stride);
+            writeCanonical(canonical, stride, tensor, block);
+            return block;
+          };
+        });
+  }
+
+  private void writeCanonical(
+      MemorySegment canonical, int stride, TernaryTensor tensor, int block) {
+    int first = block * layout.blockRows();
+    int end = Math.min(rows, first + layout.blockRows());
+    for (int row = first; row < end; row++) {
+      long source = (long) (row - first) * stride;
+      if (columns % 4 != 0) {
+        // Lanes behind the last column hold code 1 in canonical order.
+        long last = source + tensor.rowBytes() - 1;
+        int used = (1 << (2 * (columns % 4))) - 1;
+        int packed = (canonical.get(ValueLayout.JAVA_BYTE, last) & used) | (ZEROS & ~used);
+        canonical.set(ValueLayout.JAVA_BYTE, last, (byte) packed);
+      }
+      MemorySegment.copy(
+          canonical, source, tensor.codes(), row * tensor.rowBytes(), tensor.rowBytes());
     }
   }
 
@@ -138,44 +249,55 @@ public final class TernaryMatrix implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "TernaryMatrix[" + rows + ", " + columns + "]";
+    return "TernaryMatrix[" + rows + ", " + columns + "] for " + product();
   }
 
-  /// The codes, rows of [#rowBytes()] bytes.
+  CodeLayout layout() {
+    return layout;
+  }
+
   MemorySegment codes() {
     return codes;
   }
 
-  /// Byte of a row that holds a column.
-  static int byteOf(int column) {
-    return (column & -UNIT_COLUMNS) / 4 | (column & (UNIT_BYTES - 1));
+  /// Blocks of rows.
+  long blocks() {
+    return Math.ceilDiv((long) rows, (long) layout.blockRows());
   }
 
-  /// Bit of that byte at which the column's code starts.
-  static int shiftOf(int column) {
-    return (column & (UNIT_COLUMNS - 1)) / UNIT_BYTES * 2;
+  /// Scale groups of each row.
+  int segments() {
+    return Math.ceilDiv(columns, layout.segmentColumns());
   }
 
-  /// Brings one canonical row into the order of products, eight columns at a time.
-  private void interleaveRow(MemorySegment canonical, int row) {
-    long target = (long) row * rowBytes;
-    // A unit's 32 bytes are canonical too: columns 32p + j lie in byte 8p + j/4.
-    for (int unit = 0; unit < rowBytes; unit += UNIT_BYTES) {
-      for (int j = 0; j < UNIT_BYTES; j += 8) {
-        long word = 0;
-        for (int p = 0; p < 4; p++) {
-          word |= spread(canonical.get(SHORT, unit + 8 * p + j / 4)) << (2 * p);
-        }
-        codes.set(LONG, target + unit + j, word);
-      }
-    }
+  /// Whether one multiplier covers all rows.
+  boolean hasOneMultiplier() {
+    return rule == MultiplierRule.ONE;
   }
 
-  /// Eight two-bit codes to eight bytes, the lowest code to the lowest byte.
-  private static long spread(short packed) {
-    long x = packed & 0xFFFFL;
-    x = (x | x << 24) & 0x0000_00FF_0000_00FFL; // four codes in each half
-    x = (x | x << 12) & 0x000F_000F_000F_000FL; // two codes in each quarter
-    return (x | x << 6) & 0x0303_0303_0303_0303L; // one code in each byte
+  boolean hasOffsets() {
+    return offsets.byteSize() > 0;
+  }
+
+  /// The multiplier of a row's segment.
+  float multiplier(int segment, int row) {
+    return multipliers.getAtIndex(FLOAT, multiplierIndex(segment, row));
+  }
+
+  /// The offset μ of a row's segment; only where there are offsets.
+  float offset(int segment, int row) {
+    return offsets.getAtIndex(FLOAT, multiplierIndex(segment, row));
+  }
+
+  private long multiplierIndex(int segment, int row) {
+    return switch (rule) {
+      case ONE -> 0;
+      case SEGMENT_AND_ROW -> (long) segment * rows + row;
+    };
+  }
+
+  /// Bytes of a row in canonical order, and eight more for loads and stores of whole longs.
+  private int canonicalStride() {
+    return Math.ceilDiv(columns, 4) + Long.BYTES;
   }
 }

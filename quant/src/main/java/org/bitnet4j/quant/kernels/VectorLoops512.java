@@ -7,7 +7,6 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
@@ -28,7 +27,6 @@ final class VectorLoops512 implements KernelLoops {
   static final VectorLoops512 INSTANCE = new VectorLoops512();
 
   private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_512;
-  private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_512;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_512;
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_512;
   private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_512;
@@ -426,75 +424,5 @@ final class VectorLoops512 implements KernelLoops {
       narrowed(rounded).intoArray(codes, codeOffset + i);
     }
     ScalarLoops.INSTANCE.quantizeInt8(x, offset + i, count - i, scale, codes, codeOffset + i);
-  }
-
-  /// For each vector of bytes: the activations of bits 0..1 of its even bytes, then of bits 2..3,
-  /// 4..5 and 6..7, then the same of its odd bytes.
-  @Override
-  public short[] arrange(TernaryMatrix matrix, byte[] activations) {
-    short[] arranged = new short[4 * matrix.rowBytes()];
-    for (int c = 0; c < activations.length; c++) {
-      int at = TernaryMatrix.byteOf(c);
-      int plane = 4 * (at & 1) + TernaryMatrix.shiftOf(c) / 2;
-      int vector = at & -BYTES.length(); // its first byte
-      int lane = (at - vector) >> 1;
-      arranged[4 * vector + plane * S + lane] = activations[c];
-    }
-    return arranged;
-  }
-
-  @Override
-  public int codeProduct(MemorySegment codes, long offset, int bytes, short[] arranged, int start) {
-    int sum = 0;
-    int run = EXACT_VECTORS * BYTES.length();
-    for (int i = 0; i < bytes; i += run) {
-      sum += runProduct(codes, offset + i, Math.min(run, bytes - i), arranged, start + 4 * i);
-    }
-    return sum;
-  }
-
-  /// The product over so few vectors that int16 sums are exact. Flat, for in a body of this size
-  /// the compiler would not take in a helper, and would make an object of each vector it is passed.
-  private static int runProduct(
-      MemorySegment codes, long offset, int bytes, short[] arranged, int start) {
-    ShortVector ones = ShortVector.zero(SHORTS);
-    ShortVector fours = ShortVector.zero(SHORTS);
-    int a = start;
-    for (int i = 0; i < bytes; i += BYTES.length(), a += 4 * BYTES.length()) {
-      IntVector w = IntVector.fromMemorySegment(INTS, codes, offset + i, ByteOrder.LITTLE_ENDIAN);
-      IntVector w4 = w.lanewise(VectorOperators.LSHR, 4);
-      IntVector w8 = w.lanewise(VectorOperators.LSHR, 8);
-      IntVector w12 = w.lanewise(VectorOperators.LSHR, 12);
-      // A code in bits 0..1 of a short counts once, in bits 2..3 four times.
-      ShortVector c0 = w.and(LOW_CODES).reinterpretAsShorts();
-      ShortVector c1 = w.and(HIGH_CODES).reinterpretAsShorts();
-      ShortVector c2 = w4.and(LOW_CODES).reinterpretAsShorts();
-      ShortVector c3 = w4.and(HIGH_CODES).reinterpretAsShorts();
-      ShortVector c4 = w8.and(LOW_CODES).reinterpretAsShorts();
-      ShortVector c5 = w8.and(HIGH_CODES).reinterpretAsShorts();
-      ShortVector c6 = w12.and(LOW_CODES).reinterpretAsShorts();
-      ShortVector c7 = w12.and(HIGH_CODES).reinterpretAsShorts();
-      ones =
-          c0.mul(ShortVector.fromArray(SHORTS, arranged, a))
-              .add(c2.mul(ShortVector.fromArray(SHORTS, arranged, a + 2 * S)))
-              .add(c4.mul(ShortVector.fromArray(SHORTS, arranged, a + 4 * S)))
-              .add(c6.mul(ShortVector.fromArray(SHORTS, arranged, a + 6 * S)))
-              .add(ones);
-      fours =
-          c1.mul(ShortVector.fromArray(SHORTS, arranged, a + S))
-              .add(c3.mul(ShortVector.fromArray(SHORTS, arranged, a + 3 * S)))
-              .add(c5.mul(ShortVector.fromArray(SHORTS, arranged, a + 5 * S)))
-              .add(c7.mul(ShortVector.fromArray(SHORTS, arranged, a + 7 * S)))
-              .add(fours);
-    }
-    IntVector one = ShortVector.zero(SHORTS).add(ones).reinterpretAsInts();
-    IntVector four = ShortVector.zero(SHORTS).add(fours).reinterpretAsInts();
-    IntVector evens =
-        one.lanewise(VectorOperators.LSHL, 16)
-            .lanewise(VectorOperators.ASHR, 16)
-            .add(four.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 18));
-    IntVector odds =
-        one.lanewise(VectorOperators.ASHR, 16).add(four.lanewise(VectorOperators.ASHR, 18));
-    return evens.add(odds).reduceLanes(VectorOperators.ADD);
   }
 }

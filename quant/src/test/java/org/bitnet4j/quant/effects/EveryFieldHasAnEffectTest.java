@@ -83,7 +83,7 @@ class EveryFieldHasAnEffectTest {
       case "forceAvx2" -> builder.forceAvx2(true);
       case "forceNeon" -> builder.forceNeon(true);
       case "minSimdSize" -> builder.minSimdSize(32);
-      case "chunkSize" -> builder.chunkSize(8);
+      case "chunkSize" -> builder.chunkSize(1024);
       case "enablePrefetch" -> builder.enablePrefetch(false);
       case "prefetchDistance" -> builder.prefetchDistance(4);
       case "vectorizedOps" -> builder.vectorizedOps(false);

@@ -45,4 +45,15 @@ class HostTest {
     assertThat(Host.setsOfWidth("aarch64", 128)).containsExactly(InstructionSet.NEON);
     assertThat(Host.setsOfWidth("riscv64", 128)).isEmpty();
   }
+
+  @Test
+  void bytesAreLookedUpAcrossWideVectorsWhereTheProcessorSaysSo() {
+    assertThat(Host.looksBytesUpWide("amd64", 512, List.of("avx512bw", "avx512vbmi"))).isTrue();
+    assertThat(Host.looksBytesUpWide("amd64", 512, List.of("avx512bw"))).isFalse();
+    assertThat(Host.looksBytesUpWide("amd64", 512, List.of())).isTrue();
+    assertThat(Host.looksBytesUpWide("amd64", 256, List.of("avx512vbmi"))).isFalse();
+    assertThat(Host.looksBytesUpWide("aarch64", 256, List.of())).isTrue();
+    assertThat(Host.looksBytesUpWide("aarch64", 128, List.of())).isFalse();
+    assertThat(Host.looksBytesUpWide("riscv64", 512, List.of())).isFalse();
+  }
 }

@@ -9,6 +9,7 @@ import org.bitnet4j.quant.config.ConfigValidationException;
 import org.bitnet4j.quant.config.InstructionSet;
 import org.bitnet4j.quant.config.SimdConfig;
 import org.bitnet4j.quant.kernels.KernelPlan.Path;
+import org.bitnet4j.quant.kernels.KernelPlan.Product;
 import org.bitnet4j.quant.kernels.KernelPlan.Work;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,6 +106,21 @@ class KernelSelectionTest {
     assertThat(conservative.pathFor(Work.ELEMENT_WISE, 4096)).isEqualTo(Path.SCALAR);
     assertThat(conservative.pathFor(Work.PRODUCT, 4096)).isEqualTo(Path.VECTOR);
     assertThat(conservative.describe()).contains("element-wise operations scalar");
+  }
+
+  @Test
+  void productsFollowFromWhatBytesCanBeLookedUpIn() {
+    assertThat(plan(SimdConfig.defaults(), AVX512).product()).isEqualTo(Product.LUT27);
+    assertThat(plan(forced(false, true, false), AVX512).product()).isEqualTo(Product.LUT27);
+    assertThat(plan(forced(true, false, false), AVX512).product()).isEqualTo(Product.LUT9);
+    assertThat(plan(SimdConfig.defaults(), AVX2).product()).isEqualTo(Product.LUT9);
+    assertThat(plan(SimdConfig.defaults(), AVX2).describe()).contains("AVX-512 VBMI");
+    assertThat(plan(SimdConfig.defaults(), ARM).product()).isEqualTo(Product.LUT9);
+    assertThat(plan(SimdConfig.disabled(), AVX512).product()).isEqualTo(Product.SCALAR);
+    Host cascadeLake = new Host("amd64", AVX512.instructionSets(), 2, 512, false);
+    assertThat(plan(SimdConfig.defaults(), cascadeLake).product()).isEqualTo(Product.LUT9);
+    assertThat(KernelSelection.select(SimdConfig.defaults(), SSE, "512").plan().product())
+        .isEqualTo(Product.LUT27);
   }
 
   @ParameterizedTest

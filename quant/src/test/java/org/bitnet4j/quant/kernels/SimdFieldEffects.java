@@ -10,6 +10,7 @@ import org.bitnet4j.quant.BitnetException;
 import org.bitnet4j.quant.Granularity;
 import org.bitnet4j.quant.TensorShape;
 import org.bitnet4j.quant.TernaryTensor;
+import org.bitnet4j.quant.Workers;
 import org.bitnet4j.quant.config.InstructionSet;
 import org.bitnet4j.quant.config.SimdConfig;
 
@@ -19,7 +20,7 @@ import org.bitnet4j.quant.config.SimdConfig;
 /// The observations are made on a machine of 512-bit x86 vectors, whatever this one is, so that the
 /// table holds everywhere the Vector API is; flips are on top of [#base()].
 public final class SimdFieldEffects {
-  private static final int ROWS = 64;
+  private static final int ROWS = 2048;
   private static final int COLUMNS = 512;
   private static final int SHORT = 40;
 
@@ -93,10 +94,14 @@ public final class SimdFieldEffects {
     try (TernaryTensor tensor =
             TernaryTensor.allocate(
                 "w", TensorShape.of(ROWS, COLUMNS), new Granularity.PerTensor(), false);
-        TernaryMatrix matrix = TernaryMatrix.pack(tensor)) {
+        Workers workers = Workers.of(1);
+        TernaryMatrix matrix = kernels.pack(tensor, workers);
+        KernelTeam team = KernelTeam.of(1);
+        ProductInput input = kernels.input(COLUMNS, 1)) {
       byte[] activations = new byte[COLUMNS];
       Arrays.fill(activations, (byte) 1);
-      kernels.matVec(matrix, activations, new int[ROWS]);
+      input.load(activations);
+      kernels.multiply(matrix, input, new int[ROWS], 0, ROWS, team);
     }
     return kernels.counters();
   }

@@ -1,0 +1,148 @@
+package org.bitnet4j.quant.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import org.bitnet4j.quant.kernels.KernelPlan.Product;
+
+/// Blocks of as many rows as a vector has bytes, cut into tiles of columns; each tile is what one
+/// step of a product reads, so that a block is one stream. The columns of a scale group start on a
+/// tile; the last tile of a group is filled up with zero trits.
+///
+/// @param loops the loops that read it
+/// @param format the tiles
+/// @param columns columns of a row
+/// @param segmentColumns columns that share a multiplier
+record Tiling(TableLoops loops, TileFormat format, int columns, int segmentColumns)
+    implements CodeLayout {
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /// Code 1, a zero trit, everywhere.
+  private static final long ZEROS = 0x5555_5555_5555_5555L;
+
+  /// Tiles that are packed row by row, so that source and target stay in the nearest cache.
+  private static final int PACKED_TILES = 32;
+
+  /// What is added to every sum in a table so that none is negative: activations may be −128.
+  static int bias(int groupColumns) {
+    return groupColumns * 128;
+  }
+
+  @Override
+  public Product product() {
+    return switch (format) {
+      case Lut27Tiles f -> Product.LUT27;
+      case Lut9Tiles f -> Product.LUT9;
+    };
+  }
+
+  @Override
+  public int blockRows() {
+    return loops.lanes();
+  }
+
+  @Override
+  public long blockBytes() {
+    return tiles() * tileBytes();
+  }
+
+  /// Bytes of a tile.
+  long tileBytes() {
+    return (long) format.vectors() * loops.lanes();
+  }
+
+  /// Bytes of a token's tables of a tile.
+  long tableBytes() {
+    return 2L * TableLoops.GROUPS * loops.lanes();
+  }
+
+  /// Tiles of a block.
+  long tiles() {
+    int segments = segments();
+    return segments == 0 ? 0 : (long) (segments - 1) * segmentTiles(0) + segmentTiles(segments - 1);
+  }
+
+  /// Segments of a row.
+  int segments() {
+    return Math.ceilDiv(columns, segmentColumns);
+  }
+
+  /// First tile of a segment.
+  long firstTile(int segment) {
+    return (long) segment * segmentTiles(0);
+  }
+
+  /// Tiles of a segment.
+  int segmentTiles(int segment) {
+    return Math.ceilDiv(segmentWidth(segment), format.tileColumns());
+  }
+
+  /// Columns of a segment.
+  int segmentWidth(int segment) {
+    return Math.min(segmentColumns, columns - segment * segmentColumns);
+  }
+
+  /// The byte lane of a block's row.
+  private static int lane(int row, int lanes) {
+    int half = lanes / 2;
+    return row < half ? 2 * row : 2 * (row - half) + 1;
+  }
+
+  @Override
+  public void pack(MemorySegment rows, int stride, MemorySegment codes, long at) {
+    int lanes = loops.lanes();
+    int width = format.tileColumns();
+    for (int segment = 0; segment < segments(); segment++) {
+      int column = segment * segmentColumns;
+      int count = segmentWidth(segment);
+      int tiles = segmentTiles(segment);
+      for (int first = 0; first < tiles; first += PACKED_TILES) {
+        int end = Math.min(tiles, first + PACKED_TILES);
+        for (int row = 0; row < lanes; row++) {
+          long target = at + firstTile(segment) * tileBytes() + lane(row, lanes);
+          for (int tile = first; tile < end; tile++) {
+            int from = tile * width;
+            long bit = 2L * (column + from);
+            long word = rows.get(LONG, (long) row * stride + (bit >>> 3)) >>> (bit & 7);
+            int left = count - from;
+            if (left < width) {
+              long used = (1L << (2 * left)) - 1;
+              word = (word & used) | (ZEROS & ~used);
+            }
+            format.store(word, codes, target + tile * tileBytes(), lanes);
+          }
+        }
+      }
+    }
+  }
+
+  @Override
+  public void unpack(MemorySegment codes, long at, MemorySegment rows, int stride) {
+    int lanes = loops.lanes();
+    int width = format.tileColumns();
+    rows.asSlice(0, (long) lanes * stride).fill((byte) 0);
+    for (int segment = 0; segment < segments(); segment++) {
+      int column = segment * segmentColumns;
+      int count = segmentWidth(segment);
+      int tiles = segmentTiles(segment);
+      for (int first = 0; first < tiles; first += PACKED_TILES) {
+        int end = Math.min(tiles, first + PACKED_TILES);
+        for (int row = 0; row < lanes; row++) {
+          long source = at + firstTile(segment) * tileBytes() + lane(row, lanes);
+          for (int tile = first; tile < end; tile++) {
+            int from = tile * width;
+            long word = format.load(codes, source + tile * tileBytes(), lanes);
+            int left = count - from;
+            if (left < width) {
+              word &= (1L << (2 * left)) - 1;
+            }
+            long bit = 2L * (column + from);
+            long target = (long) row * stride + (bit >>> 3);
+            rows.set(LONG, target, rows.get(LONG, target) | (word << (bit & 7)));
+          }
+        }
+      }
+    }
+  }
+}
