@@ -8,7 +8,7 @@ import org.bitnet4j.bench.QuantizeBenchmarkReport.Workload;
 
 /// `report [--json] [--quick] [--seconds S] [--mebibytes N,…]` runs the side-by-side report of
 /// quantization, `layouts [--json] [--quick] [--seconds S] [--rows N]` that of the tensor layouts
-/// of other formats; `convert …` times the conversion of a large generated model; `jmh …` hands the
+/// of other formats, `kernels …` that of products (see [KernelReport]); `convert …` times the conversion of a large generated model; `jmh …` hands the
 /// rest to JMH.
 public final class Main {
   private static final int USAGE = 64;
@@ -41,7 +41,11 @@ public final class Main {
       }
       return;
     }
-    int status = report(arguments, System.out, System.err);
+    boolean kernels = arguments.length > 0 && arguments[0].equals("kernels");
+    int status =
+        kernels
+            ? KernelReport.run(arguments, System.out, System.err)
+            : report(arguments, System.out, System.err);
     if (status != 0) {
       System.exit(status);
     }
@@ -97,12 +101,12 @@ public final class Main {
     return 0;
   }
 
-  private static String value(String[] arguments, int i) {
+  static String value(String[] arguments, int i) {
     require(i < arguments.length, "an option lacks its value");
     return arguments[i];
   }
 
-  private static void require(boolean holds, String rule) {
+  static void require(boolean holds, String rule) {
     if (!holds) {
       throw new IllegalArgumentException(rule);
     }

@@ -49,6 +49,9 @@ final class TableLoops512 implements TableLoops {
 
   private static final int LOW_4 = 0x0F0F_0F0F;
 
+  /// Bits 0..4 of each short.
+  private static final int LOW_5 = 0x001F_001F;
+
   /// The lower byte of each short.
   private static final int LOW_BYTES = 0x00FF_00FF;
 
@@ -84,40 +87,32 @@ final class TableLoops512 implements TableLoops {
       long at,
       int tiles) {
     int groups = tiles * GROUPS;
-    int whole = Math.min(groups, count / groupColumns);
+    boolean three = groupColumns == 3;
     short bias = (short) Tiling.bias(groupColumns);
     for (int part = 0; part < ENTRIES; part += S) {
       ShortVector w0 = ShortVector.fromArray(SHORTS, WEIGHTS[0], part);
       ShortVector w1 = ShortVector.fromArray(SHORTS, WEIGHTS[1], part);
       ShortVector w2 = ShortVector.fromArray(SHORTS, WEIGHTS[2], part);
-      for (int group = 0; group < whole; group++) {
-        int c = offset + group * groupColumns;
-        ShortVector v = w0.mul(codes[c]).add(w1.mul(codes[c + 1])).add(bias);
-        if (groupColumns == 3) {
-          v = w2.mul(codes[c + 2]).add(v);
-        }
-        store(v, tables, at + (long) group * 2 * LANES + part);
-      }
-      for (int group = whole; group < groups; group++) {
+      for (int group = 0; group < groups; group++) {
         int c = group * groupColumns;
         short x0 = c < count ? codes[offset + c] : 0;
-        short x1 = c + 1 < count ? codes[offset + c + 1] : 0; // a third would be whole
-        ShortVector v = w0.mul(x0).add(w1.mul(x1)).add(bias);
-        store(v, tables, at + (long) group * 2 * LANES + part);
+        short x1 = c + 1 < count ? codes[offset + c + 1] : 0;
+        short x2 = three && c + 2 < count ? codes[offset + c + 2] : 0;
+        ShortVector v = w0.mul(x0).add(w1.mul(x1)).add(w2.mul(x2)).add(bias);
+        // The low five bits and the rest, each as often as it fits a vector.
+        IntVector pairs = v.reinterpretAsInts();
+        ShortVector low = pairs.and(LOW_5).reinterpretAsShorts();
+        ShortVector high = pairs.lanewise(LSHR, 5).and(LOW_5).reinterpretAsShorts();
+        ByteVector lows = (ByteVector) low.convertShape(S2B, HALF_BYTES, 0);
+        ByteVector highs = (ByteVector) high.convertShape(S2B, HALF_BYTES, 0);
+        long z = at + 2L * group * V + part;
+        lows.intoMemorySegment(tables, z, LE);
+        highs.intoMemorySegment(tables, z + V, LE);
+        if (ENTRIES < LANES) {
+          lows.intoMemorySegment(tables, z + ENTRIES, LE);
+          highs.intoMemorySegment(tables, z + V + ENTRIES, LE);
+        }
       }
-    }
-  }
-
-  /// Splits sums into their low five bits and the rest, and stores both as often as they fit.
-  private static void store(ShortVector sums, MemorySegment tables, long at) {
-    IntVector pairs = sums.reinterpretAsInts();
-    ShortVector low = pairs.and(0x001F_001F).reinterpretAsShorts();
-    ShortVector high = pairs.lanewise(LSHR, 5).and(0x001F_001F).reinterpretAsShorts();
-    ByteVector lows = (ByteVector) low.convertShape(S2B, HALF_BYTES, 0);
-    ByteVector highs = (ByteVector) high.convertShape(S2B, HALF_BYTES, 0);
-    for (int copy = 0; copy < LANES; copy += ENTRIES) {
-      lows.intoMemorySegment(tables, at + copy, LE);
-      highs.intoMemorySegment(tables, at + LANES + copy, LE);
     }
   }
 
@@ -198,9 +193,9 @@ final class TableLoops512 implements TableLoops {
       ByteVector h2 = ByteVector.zero(BYTES);
       ByteVector l3 = ByteVector.zero(BYTES);
       ByteVector h3 = ByteVector.zero(BYTES);
-      for (int g = t * GROUPS; g < (t + 1) * GROUPS; g++) {
-        long z = table + (long) g * 2 * LANES;
-        long i = (long) g * 4 * LANES;
+      for (int g = 0; g < GROUPS; g++) { // a number the compiler knows, so that it unrolls all
+        long z = table + (t * (long) GROUPS + g) * 2 * V;
+        long i = (t * (long) GROUPS + g) * 4 * V;
         ByteVector low = ByteVector.fromMemorySegment(BYTES, tables, z, LE);
         ByteVector high = ByteVector.fromMemorySegment(BYTES, tables, z + LANES, LE);
         ByteVector i0 = ByteVector.fromMemorySegment(BYTES, indices, i, LE);
@@ -319,9 +314,9 @@ final class TableLoops512 implements TableLoops {
     for (int t = 0; t < tiles; t++) {
       ByteVector l0 = ByteVector.zero(BYTES);
       ByteVector h0 = ByteVector.zero(BYTES);
-      for (int g = t * GROUPS; g < (t + 1) * GROUPS; g++) {
-        long z = table + (long) g * 2 * LANES;
-        long i = (long) g * LANES;
+      for (int g = 0; g < GROUPS; g++) { // a number the compiler knows, so that it unrolls all
+        long z = table + (t * (long) GROUPS + g) * 2 * V;
+        long i = (t * (long) GROUPS + g) * V;
         ByteVector low = ByteVector.fromMemorySegment(BYTES, tables, z, LE);
         ByteVector high = ByteVector.fromMemorySegment(BYTES, tables, z + LANES, LE);
         ByteVector i0 = ByteVector.fromMemorySegment(BYTES, indices, i, LE);

@@ -28,7 +28,7 @@ final class TernaryProduct implements KernelTeam.Job {
   static final int RUN_TILES = 8;
 
   /// Bytes of tables that stay in the nearest cache while all bands are visited.
-  private static final int TABLE_RUN_BYTES = 16 * 1024;
+  private static final int TABLE_RUN_BYTES = 32 * 1024;
 
   private static final int CACHE_LINE = 64;
 

@@ -60,18 +60,6 @@ final class VectorLoops512 implements KernelLoops {
   /// Elements whose codes fill a long.
   private static final int LONG_CODES = 32;
 
-  /// Vectors of weights whose products fit int16 sums: each adds at most 4 · 8 · 128 = 2^12 to a
-  /// lane of the sums that are four times too large, so that eight reach −2^15 and stay exact.
-  private static final int EXACT_VECTORS = 8;
-
-  /// Bits 0..1 and bits 2..3 of each short.
-  private static final int LOW_CODES = 0x0003_0003;
-
-  private static final int HIGH_CODES = 0x000C_000C;
-
-  /// Shorts in a vector.
-  private static final int S = SHORTS.length();
-
   /// Which bytes of canonical codes each order has side by side, and back.
   private static final VectorShuffle<Byte> GATHER_4 = gather(TwoBitOrder.RUNS_OF_4);
 
