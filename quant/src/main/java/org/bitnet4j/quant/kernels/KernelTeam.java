@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// would collapse when a core is taken away. With more threads than processors nobody spins. A team
 /// does one product at a time, for one caller.
 public final class KernelTeam implements AutoCloseable {
-  /// A numbered piece of work.
-  interface Job {
+  /// Numbered pieces of work.
+  @FunctionalInterface
+  public interface Job {
     /// Does a chunk.
     ///
     /// @param worker number of the thread, 0 being the caller
@@ -95,12 +96,13 @@ public final class KernelTeam implements AutoCloseable {
     return scratch[worker];
   }
 
-  /// Does all chunks of a job and returns when the last is done.
+  /// Does all chunks of a job and returns when the last is done. Chunks of one job must not run
+  /// another on the same team.
   ///
   /// @param count number of chunks
-  /// @param work does them
-  /// @throws RuntimeException a failure of a chunk, after all have ended
-  void run(int count, Job work) {
+  /// @param work does them, on any of the threads and in any order
+  /// @throws IllegalStateException where the team is closed
+  public void run(int count, Job work) {
     if (closed) {
       throw new IllegalStateException("the team must be open. Make a new one.");
     }
