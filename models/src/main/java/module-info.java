@@ -2,8 +2,10 @@
 @org.jspecify.annotations.NullMarked
 module org.bitnet4j.models {
   requires transitive org.bitnet4j.formats;
+  requires ai.djl.tokenizers;
   requires static transitive org.jspecify;
   requires tools.jackson.databind;
 
   exports org.bitnet4j.models.architecture;
+  exports org.bitnet4j.models.tokenizer;
 }
