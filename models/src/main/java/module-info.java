@@ -6,4 +6,5 @@ module org.bitnet4j.models {
   requires tools.jackson.databind;
 
   exports org.bitnet4j.models.architecture;
+  exports org.bitnet4j.models.weights;
 }
