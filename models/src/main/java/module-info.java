@@ -8,4 +8,5 @@ module org.bitnet4j.models {
 
   exports org.bitnet4j.models.architecture;
   exports org.bitnet4j.models.tokenizer;
+  exports org.bitnet4j.models.weights;
 }
