@@ -57,6 +57,12 @@ final class KernelSelection {
     return new PlannedTernaryKernels(plan, loops(plan.widthBits()), product.loops());
   }
 
+  /// The kernels of float operations, by the same choice.
+  static ElementKernels selectElements(SimdConfig config, Host host) {
+    KernelPlan plan = select(config, host).plan();
+    return new PlannedElementKernels(plan, PlannedElementKernels.LoopSet.SCALAR);
+  }
+
   /// The loops of a width; their class is not loaded before, since it needs the Vector API.
   private static KernelLoops loops(int widthBits) {
     return switch (widthBits) {

@@ -1,0 +1,10 @@
+/// Ternary language and embedding models, run in process.
+@org.jspecify.annotations.NullMarked
+module org.bitnet4j.models {
+  requires transitive org.bitnet4j.formats;
+  requires static transitive org.jspecify;
+  requires tools.jackson.databind;
+
+  exports org.bitnet4j.models.architecture;
+  exports org.bitnet4j.models.weights;
+}
