@@ -16,6 +16,8 @@ public final class Main {
       "report [--json] [--quick] [--seconds S] [--mebibytes N,...]"
           + " | layouts [--json] [--quick] [--seconds S] [--rows N]"
           + " | convert [--model NAME] [--to FORMAT] [--rounds N] [--sparse] [--json] [--dir DIR]"
+          + " | "
+          + KernelOptions.USAGE
           + " | jmh ...";
 
   /// Columns of the tensor whose layouts are timed, those of the widest projection of a 2 B model.
