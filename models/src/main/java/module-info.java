@@ -6,5 +6,6 @@ module org.bitnet4j.models {
   requires tools.jackson.databind;
 
   exports org.bitnet4j.models.architecture;
+  exports org.bitnet4j.models.forward;
   exports org.bitnet4j.models.weights;
 }
