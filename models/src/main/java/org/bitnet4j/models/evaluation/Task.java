@@ -2,6 +2,7 @@ package org.bitnet4j.models.evaluation;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.bitnet4j.formats.io.InputFile;
 import org.bitnet4j.formats.json.JsonTree;
@@ -24,7 +25,10 @@ public record Task(String name, String prompt, String answer) {
   /// @param file the file
   /// @throws MalformedFileException for a file that holds something else, or no task
   public static List<Task> read(Path file) {
-    byte[] bytes = InputFile.readSmall(file, LARGEST_FILE);
+    byte[] bytes;
+    try (InputFile input = InputFile.open(file)) {
+      bytes = input.readAll(LARGEST_FILE);
+    }
     String name = file.toString();
     List<Task> tasks = new ArrayList<>();
     int first = 0;
@@ -56,7 +60,7 @@ public record Task(String name, String prompt, String answer) {
         blank &= isSpace(bytes[to]);
       }
       if (!blank) {
-        byte[] line = java.util.Arrays.copyOfRange(bytes, from, to);
+        byte[] line = Arrays.copyOfRange(bytes, from, to);
         try (StrictJson json = new StrictJson(name, "task", from, line)) {
           json.next();
           tasks.add(of(JsonTree.read(json, name, "task")));
