@@ -5,8 +5,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// A process that holds benchmark cases and works on one of them when told to: "CASE NANOS" in,
 /// "AMOUNT NANOS PROCESSOR_NANOS" out. Each vector width gets a virtual machine of its own, since
@@ -64,6 +67,23 @@ final class SliceProcess implements AutoCloseable {
     String[] words = answer().split(" ", -1);
     return new Answer(
         Double.parseDouble(words[0]), Double.parseDouble(words[1]), Double.parseDouble(words[2]));
+  }
+
+  /// Most memory it ever had resident, in MiB, where Linux tells; 0 elsewhere.
+  long peakMebibytes() {
+    Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+    if (!Files.isReadable(status)) {
+      return 0;
+    }
+    try (Stream<String> lines = Files.lines(status)) {
+      return lines // VmHWM:   845212 kB
+          .filter(line -> line.startsWith("VmHWM:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", "")) / 1024)
+          .findFirst()
+          .orElse(0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private String answer() {
