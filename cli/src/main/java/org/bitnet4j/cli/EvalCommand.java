@@ -1,9 +1,9 @@
 package org.bitnet4j.cli;
 
 import java.io.PrintWriter;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,8 +69,7 @@ final class EvalCommand implements Callable<Integer> {
     @Option(
         names = "--tasks",
         paramLabel = "FILE",
-        description =
-            "JSON lines with \"prompt\", \"answer\" and, if wanted, \"task\": accuracy.")
+        description = "JSON lines with \"prompt\", \"answer\" and, if wanted, \"task\": accuracy.")
     private @Nullable Path tasks;
   }
 
@@ -189,8 +188,7 @@ final class EvalCommand implements Callable<Integer> {
                 Printable.line(name),
                 String.valueOf(result.counts().get(name)),
                 Tables.fixed(100 * share, 1)));
-    table.row(
-        "all", Integer.toString(result.total()), Tables.fixed(100 * result.accuracy(), 1));
+    table.row("all", Integer.toString(result.total()), Tables.fixed(100 * result.accuracy(), 1));
     table.print(spec.commandLine().getOut());
   }
 }

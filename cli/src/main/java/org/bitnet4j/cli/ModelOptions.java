@@ -61,9 +61,7 @@ final class ModelOptions {
   LoadOptions load() {
     LoadOptions options =
         LoadOptions.defaults().withThreads(threads.count()).withRead(reading.options());
-    return head == null
-        ? options
-        : options.withHead(oneOf("--head", head, DenseFormat.values()));
+    return head == null ? options : options.withHead(oneOf("--head", head, DenseFormat.values()));
   }
 
   /// How a session of so many tokens runs.
@@ -86,9 +84,7 @@ final class ModelOptions {
 
   private static <T extends Enum<T>> T oneOf(String option, String given, T[] values) {
     Optional<T> found =
-        Arrays.stream(values)
-            .filter(value -> value.name().equalsIgnoreCase(given))
-            .findFirst();
+        Arrays.stream(values).filter(value -> value.name().equalsIgnoreCase(given)).findFirst();
     return found.orElseThrow(() ->
         new UsageException(
             option

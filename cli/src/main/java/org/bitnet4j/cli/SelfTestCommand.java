@@ -134,11 +134,9 @@ final class SelfTestCommand implements Callable<Integer> {
     return texts;
   }
 
-  private static Outcome run(
-      String model, Path path, List<int[]> texts, Way way, String expected) {
+  private static Outcome run(String model, Path path, List<int[]> texts, Way way, String expected) {
     long start = System.nanoTime();
-    LoadOptions options =
-        LoadOptions.defaults().withSimd(way.simd()).withThreads(way.threads());
+    LoadOptions options = LoadOptions.defaults().withSimd(way.simd()).withThreads(way.threads());
     int longest = texts.stream().mapToInt(text -> text.length).max().orElse(1);
     LogitsHash hash = new LogitsHash();
     String plan;
