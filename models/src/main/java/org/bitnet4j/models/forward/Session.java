@@ -48,6 +48,11 @@ public final class Session implements AutoCloseable {
     this.hidden = new float[shape.hidden()];
   }
 
+  /// How many logits a position has.
+  public int vocabulary() {
+    return shape.vocabulary();
+  }
+
   /// Tokens whose keys and values it holds.
   public int length() {
     return cache.length();
