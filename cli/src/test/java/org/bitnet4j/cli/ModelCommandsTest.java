@@ -28,8 +28,7 @@ final class ModelCommandsTest {
   }
 
   private static JsonNode logits(String option, String value) {
-    return Cli.json(
-            "logits", "-m", Models.TINY_BITNET, "--tokens", "256,117,112,58", option, value)
+    return Cli.json("logits", "-m", Models.TINY_BITNET, "--tokens", "256,117,112,58", option, value)
         .get("logits");
   }
 
@@ -64,32 +63,31 @@ final class ModelCommandsTest {
   void aTextGivesItsPerplexity() throws IOException {
     Path text = directory.resolve("text.txt");
     Files.writeString(text, "up:ab=AB up:cd=CD up:xy=XY up:no=NO rev:abc=cba");
-    JsonNode result =
-        Cli.json("eval", "-m", Models.TINY_BITNET, "--text", text, "--context", "16");
+    JsonNode result = Cli.json("eval", "-m", Models.TINY_BITNET, "--text", text, "--context", "16");
     assertThat(result.get("perplexity").asDouble()).isGreaterThan(1);
     assertThat(result.get("chunks").asInt()).isEqualTo(3);
     assertThat(result.get("predictions").asInt()).isEqualTo(21);
     JsonNode first =
         Cli.json(
-            "eval",
-            "-m",
-            Models.TINY_BITNET,
-            "--text",
-            text,
-            "--context",
-            "16",
-            "--chunks",
-            "1");
+            "eval", "-m", Models.TINY_BITNET, "--text", text, "--context", "16", "--chunks", "1");
     assertThat(first.get("predictions").asInt()).isEqualTo(7);
     assertThat(
             Cli.failure(
-                ExitCode.USAGE, "eval", "-m", Models.TINY_BITNET, "--text", text, "--context", "63"))
+                ExitCode.USAGE,
+                "eval",
+                "-m",
+                Models.TINY_BITNET,
+                "--text",
+                text,
+                "--context",
+                "63"))
         .contains("48 tokens", "smaller --context");
   }
 
   @Test
   void everyPathOfThisMachineGivesTheRecordedBits() {
-    String before = System.setProperty("bitnet.home", Models.TINY_BITNET.resolve("../..").toString());
+    String before =
+        System.setProperty("bitnet.home", Models.TINY_BITNET.resolve("../..").toString());
     try {
       JsonNode result = Cli.json("selftest");
       assertThat(result.get("ok").asBoolean()).isTrue();

@@ -37,7 +37,8 @@ final class TaskTest {
                     {"prompt": "up:ab=", "answer": "AB"}
 
                     {"answer": "4", "prompt": "2+2=", "task": "sums"}\r
-                    {"prompt": "no colon", "answer": ""}""")))
+                    {"prompt": "no colon", "answer": ""}\
+                    """)))
         .containsExactly(
             new Task("up", "up:ab=", "AB"),
             new Task("sums", "2+2=", "4"),
@@ -48,8 +49,7 @@ final class TaskTest {
   void readsAnArray() throws IOException {
     assertThat(Task.read(file(" [{\"prompt\":\"a:b\",\"answer\":\"c\"}]")))
         .containsExactly(new Task("a", "a:b", "c"));
-    assertThat(Task.read(TestModels.checkpoint("tiny-bitnet").resolve("tasks.json")))
-        .hasSize(1000);
+    assertThat(Task.read(TestModels.checkpoint("tiny-bitnet").resolve("tasks.json"))).hasSize(1000);
   }
 
   @ParameterizedTest
@@ -102,7 +102,7 @@ final class TaskTest {
       assertThat(accuracy.byTask()).containsOnlyKeys("add", "count", "rev", "sort", "up");
       double sum =
           accuracy.byTask().entrySet().stream()
-              .mapToDouble(e -> e.getValue() * accuracy.counts().get(e.getKey()))
+              .mapToDouble(e -> e.getValue() * accuracy.counts().getOrDefault(e.getKey(), 0))
               .sum();
       assertThat(Math.rint(sum)).isEqualTo(right[0]);
     }
