@@ -77,9 +77,8 @@ final class GoldenProductsTest {
         // s<step>/<name>-<layer>/MUL_MAT
         String[] parts = record.getKey().split("[/-]", -1);
         String[] product = product(parts[1]);
-        float[] x =
-            Objects.requireNonNull(
-                records.get(parts[0] + "/" + product[0] + "-" + parts[2] + "/MUL"));
+        String source = parts[0] + "/" + product[0] + "-" + parts[2] + "/MUL";
+        float[] x = Objects.requireNonNull(records.get(source), source);
         String weight = "model.layers." + parts[2] + "." + product[1] + ".weight";
         try (TernaryTensor tensor =
                 (TernaryTensor) checkpoint.quantized(checkpoint.find(weight).orElseThrow());
