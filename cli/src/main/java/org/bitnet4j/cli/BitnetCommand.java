@@ -32,6 +32,7 @@ import picocli.CommandLine.Command;
       DoctorCommand.class,
       LogitsCommand.class,
       EvalCommand.class,
+      EmbedCommand.class,
       SelfTestCommand.class,
       DemoCommand.class,
       CompletionCommand.class

@@ -38,6 +38,7 @@ final class CommandsTest {
         "doctor",
         "logits",
         "eval",
+        "embed",
         "selftest",
         "demo",
         "completion"

@@ -85,6 +85,35 @@ final class ModelCommandsTest {
   }
 
   @Test
+  void embeddingsComeInThreeTypes() throws IOException {
+    Path input = Files.writeString(directory.resolve("lines.txt"), "up:ab\n\nrev:ab\n");
+    JsonNode all = Cli.json("embed", "-m", Models.TINY_BITNET, "--input", input, "up:ab");
+    JsonNode embeddings = all.get("embeddings");
+    assertThat(embeddings.size()).isEqualTo(3);
+    assertThat(embeddings.get(0)).isEqualTo(embeddings.get(1)).isNotEqualTo(embeddings.get(2));
+    assertThat(embeddings.get(0).get("embedding").size()).isEqualTo(256);
+    JsonNode codes =
+        Cli.json(
+            "embed", "-m", Models.TINY_BITNET, "up:ab", "--type", "int8", "--dimensions", "16");
+    assertThat(codes.at("/embeddings/0/embedding").size()).isEqualTo(16);
+    JsonNode bits = Cli.json("embed", "-m", Models.TINY_BITNET, "up:ab", "--type", "binary");
+    assertThat(bits.at("/embeddings/0/embedding").asString()).matches("[0-9a-f]{64}");
+    Cli text = Cli.ok("embed", "-m", Models.TINY_BITNET, "ab", "ab", "--prefix", "up:");
+    assertThat(text.out().lines()).hasSize(2);
+    assertThat(text.err()).contains("similarity of text 1 and text 2: 1.0000");
+    assertThat(Cli.failure(ExitCode.USAGE, "embed", "-m", Models.TINY_BITNET))
+        .contains("there must be a text");
+    assertThat(Cli.failure(ExitCode.USAGE, "embed", "-m", Models.TINY_BITNET, "a", "--type", "x"))
+        .contains("--type must be");
+    assertThat(
+            Cli.failure(
+                ExitCode.USAGE, "embed", "-m", Models.TINY_BITNET, "a", "--dimensions", "257"))
+        .contains("--dimensions must be in [1, 256]");
+    assertThat(Cli.failure(ExitCode.BAD_DATA, "embed", "-m", Models.TINY_BITNET, "a".repeat(63)))
+        .contains("must have room");
+  }
+
+  @Test
   void everyPathOfThisMachineGivesTheRecordedBits() {
     String before =
         System.setProperty("bitnet.home", Models.TINY_BITNET.resolve("../..").toString());
