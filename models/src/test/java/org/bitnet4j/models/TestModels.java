@@ -1,5 +1,10 @@
 package org.bitnet4j.models;
 
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -15,12 +20,30 @@ public final class TestModels {
         Objects.requireNonNull(System.getProperty("bitnet4j.root")), "checkpoints", name);
   }
 
-  /// Golden data that are not part of this repository.
+  /// A file of the small random model that other engines ran.
   ///
-  /// @param first a directory below the golden data
-  /// @param more names below it
-  public static Path golden(String first, String... more) {
-    String shared = Objects.requireNonNull(System.getProperty("bitnet4j.shared"));
-    return Path.of(shared, "golden").resolve(Path.of(first, more));
+  /// @param file its name
+  public static Path tinyB158(String file) {
+    try {
+      return Path.of(
+          Objects.requireNonNull(TestModels.class.getResource("tiny-b158/" + file)).toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// That model as bitnet.cpp runs it.
+  public static Path tinyB158() {
+    return tinyB158("tiny-b158-i2_s-embf16.gguf");
+  }
+
+  /// A file of little-endian float32 values.
+  ///
+  /// @param file the file
+  public static float[] floats(Path file) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    float[] values = new float[bytes.remaining() / Float.BYTES];
+    bytes.asFloatBuffer().get(values);
+    return values;
   }
 }

@@ -8,6 +8,7 @@ import org.bitnet4j.quant.config.KernelParameters;
 import org.bitnet4j.quant.config.SimdConfig;
 import org.bitnet4j.quant.kernels.KernelPlan.Path;
 import org.bitnet4j.quant.kernels.KernelPlan.Product;
+import org.bitnet4j.quant.kernels.PlannedElementKernels.LoopSet;
 import org.jspecify.annotations.Nullable;
 
 /// Chooses the path: the configuration's wish, the machine's offer, the operator's override.
@@ -57,10 +58,34 @@ final class KernelSelection {
     return new PlannedTernaryKernels(plan, loops(plan.widthBits()), product.loops());
   }
 
-  /// The kernels of float operations, by the same choice.
-  static ElementKernels selectElements(SimdConfig config, Host host) {
-    KernelPlan plan = select(config, host).plan();
-    return new PlannedElementKernels(plan, PlannedElementKernels.LoopSet.SCALAR);
+  /// The kernels of float operations by a plan.
+  static ElementKernels elementKernels(KernelPlan plan) {
+    return new PlannedElementKernels(plan, loopSet(plan.widthBits()));
+  }
+
+  private static LoopSet loopSet(int widthBits) {
+    return switch (widthBits) {
+      case 0 -> LoopSet.SCALAR;
+      case 128 ->
+          new LoopSet(
+              VectorLoops128.INSTANCE,
+              VectorElementLoops128.INSTANCE,
+              VectorDenseLoops128.INSTANCE,
+              VectorAttentionLoops128.INSTANCE);
+      case 256 ->
+          new LoopSet(
+              VectorLoops256.INSTANCE,
+              VectorElementLoops256.INSTANCE,
+              VectorDenseLoops256.INSTANCE,
+              VectorAttentionLoops256.INSTANCE);
+      case 512 ->
+          new LoopSet(
+              VectorLoops512.INSTANCE,
+              VectorElementLoops512.INSTANCE,
+              VectorDenseLoops512.INSTANCE,
+              VectorAttentionLoops512.INSTANCE);
+      default -> throw new IllegalArgumentException("no kernels of [" + widthBits + "] bits");
+    };
   }
 
   /// The loops of a width; their class is not loaded before, since it needs the Vector API.
@@ -83,22 +108,25 @@ final class KernelSelection {
       case 0 -> new ProductChoice(Product.SCALAR, "the scalar path", null);
       case 128 ->
           new ProductChoice(
-              Product.LUT9, "27 bytes do not fit a vector of 128 bits", TableLoops128.INSTANCE);
-      default -> wideProduct(width, host);
+              Product.LUT9, "27 bytes do not fit a vector of 128 bits", ByteTableLoops128.INSTANCE);
+      case 256 -> product256(host);
+      default ->
+          new ProductChoice(
+              Product.LUT27, "27 shorts fit a vector of 512 bits", ShortTableLoops.INSTANCE);
     };
   }
 
-  private static ProductChoice wideProduct(int width, Host host) {
-    if (host.wideByteLookup() || width > host.vectorBits()) {
+  private static ProductChoice product256(Host host) {
+    if (host.wideByteLookup() || host.vectorBits() < 256) {
       return new ProductChoice(
           Product.LUT27,
           host.wideByteLookup() ? "bytes are looked up across whole vectors" : "emulated",
-          width == 512 ? TableLoops512.INSTANCE : TableLoops256.INSTANCE);
+          ByteTableLoops256.INSTANCE);
     }
     return new ProductChoice(
         Product.LUT9,
         "no instruction looks bytes up across whole vectors, as AVX-512 VBMI does",
-        TableLoops256.INSTANCE);
+        ByteTableLoops256.INSTANCE);
   }
 
   private static Choice choose(SimdConfig config, Host host) {
