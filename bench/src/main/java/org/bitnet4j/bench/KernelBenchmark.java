@@ -70,20 +70,46 @@ public class KernelBenchmark {
     }
   }
 
-  /// A product of a 2560-column matrix: 1.6 MB of weights, or 64 MB.
+  /// A product with a 2560-column matrix.
   @State(Scope.Thread)
-  public static class MatrixVector extends CaseState {
+  public static class Product extends CaseState {
     /// Path of the kernels.
     @Param({"scalar", "128", "256", "512"})
     public String path = "scalar";
 
-    /// Rows of the matrix.
-    @Param({"2560", "100000"})
-    public int rows = 2560;
+    /// Rows of the matrix: one block, where building the tables is most of the time; in cache; and
+    /// 64 MB of weights at two bits.
+    @Param({"64", "768", "100000"})
+    public int rows = 768;
+
+    /// Tokens: one, or a chunk of a prompt.
+    @Param({"1", "128"})
+    public int tokens = 1;
 
     @Override
     BenchmarkCase open() {
-      return new MatrixVectorCase(path, rows, 2560);
+      return new ProductCase(path, rows, 2560, tokens);
+    }
+  }
+
+  /// The order of products from the canonical one, and back, of the largest matrix of a 2 B model.
+  @State(Scope.Thread)
+  public static class Repack extends CaseState {
+    /// Path of the kernels.
+    @Param({"scalar", "128", "256", "512"})
+    public String path = "scalar";
+
+    /// Which way.
+    @Param({"PACK", "UNPACK"})
+    public String direction = "PACK";
+
+    /// Rows of the matrix.
+    @Param("13824")
+    public int rows = 13_824;
+
+    @Override
+    BenchmarkCase open() {
+      return new RepackCase(path, RepackCase.Direction.valueOf(direction), rows, 2560);
     }
   }
 
@@ -166,7 +192,15 @@ public class KernelBenchmark {
   ///
   /// @param state the case
   @Benchmark
-  public long matrixVector(MatrixVector state) {
+  public long product(Product state) {
+    return state.run();
+  }
+
+  /// Times one run.
+  ///
+  /// @param state the case
+  @Benchmark
+  public long repack(Repack state) {
     return state.run();
   }
 }

@@ -59,8 +59,15 @@ public final class KernelSlices {
         cases.addAll(products.cases(count));
       }
     }
+    warmAndServe(cases, warmUp);
+  }
+
+  /// Warms the cases, prints their lines and serves slices until the input ends.
+  ///
+  /// @param seconds of warm-up of a case that needs all of it
+  static void warmAndServe(List<SliceCase> cases, double seconds) throws IOException {
     for (SliceCase subject : cases) {
-      warm(subject, warmUp * subject.warmUp());
+      warm(subject, seconds * subject.warmUp());
     }
     cases.forEach(subject -> System.out.println(subject.line()));
     System.out.println("ready");

@@ -1,7 +1,10 @@
 package org.bitnet4j.bench;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.bitnet4j.quant.kernels.DenseFormat;
 
 /// What the command line of `peer` asks for.
 ///
@@ -11,6 +14,7 @@ import java.util.Optional;
 /// @param prompt tokens of a prompt
 /// @param generated tokens that are generated, one by one
 /// @param model what is generated for both engines
+/// @param heads formats of our head; the file has it as the peer reads it
 /// @param file that model, where it has been written before
 /// @param folder where it is written otherwise, and deleted at the end
 record PeerOptions(
@@ -20,11 +24,12 @@ record PeerOptions(
     int prompt,
     int generated,
     GeneratedModel model,
+    List<DenseFormat> heads,
     Optional<Path> file,
     Path folder) {
   static final String USAGE =
       "peer [--json] [--threads N] [--rounds N] [--prompt N] [--generate N] [--layers N]"
-          + " [--vocabulary N] [--file GGUF] [--dir DIR]";
+          + " [--vocabulary N] [--heads BFLOAT16|INT8|INT4,...] [--file GGUF] [--dir DIR]";
 
   /// bitnet-b1.58-2B-4T.
   private static final GeneratedModel SHAPE = GeneratedModel.KNOWN.get(1);
@@ -40,6 +45,7 @@ record PeerOptions(
     int generated = 32;
     int layers = SHAPE.layers();
     int vocabulary = SHAPE.vocabulary();
+    List<DenseFormat> heads = List.of(DenseFormat.BFLOAT16, DenseFormat.INT8);
     Optional<Path> file = Optional.empty();
     Path folder = Path.of(System.getProperty("java.io.tmpdir"));
     for (int i = 1; i < arguments.length; i++) {
@@ -51,6 +57,11 @@ record PeerOptions(
         case "--generate" -> generated = Integer.parseInt(Main.value(arguments, ++i));
         case "--layers" -> layers = Integer.parseInt(Main.value(arguments, ++i));
         case "--vocabulary" -> vocabulary = Integer.parseInt(Main.value(arguments, ++i));
+        case "--heads" ->
+            heads =
+                Stream.of(Main.value(arguments, ++i).split(",", -1))
+                    .map(DenseFormat::valueOf)
+                    .toList();
         case "--file" -> file = Optional.of(Path.of(Main.value(arguments, ++i)));
         case "--dir" -> folder = Path.of(Main.value(arguments, ++i));
         default -> Main.require(false, "unknown option [" + arguments[i] + "]");
@@ -64,7 +75,7 @@ record PeerOptions(
     inRange("--vocabulary", vocabulary, GeneratedTokenizer.LEAST_VOCABULARY, SHAPE.vocabulary());
     // llama.cpp has the gate of SiLU only: its `bitnet` knows no squared ReLU.
     GeneratedModel model = SHAPE.with(layers, vocabulary, "silu");
-    return new PeerOptions(json, threads, rounds, prompt, generated, model, file, folder);
+    return new PeerOptions(json, threads, rounds, prompt, generated, model, heads, file, folder);
   }
 
   private static void inRange(String option, int value, int least, int most) {

@@ -10,12 +10,14 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.formats.convert.Converter;
 import org.bitnet4j.formats.output.ModelFormat;
 import org.bitnet4j.formats.output.Progress;
 import org.bitnet4j.quant.Workers;
+import org.bitnet4j.quant.kernels.DenseFormat;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -25,20 +27,21 @@ import tools.jackson.databind.json.JsonMapper;
 final class PeerReport {
   private static final int USAGE = 64;
   private static final String PEER = "llama.cpp TQ2_0";
-  private static final String OURS = "ternary products";
+  private static final String WARM_UP_SECONDS = "4";
   private static final String PEER_CLASS = "org.bitnet4j.peer.LlamaSlices";
 
   /// An engine at one kind of work.
-  ///
-  /// @param tokens what its process counts as a token
   private record Subject(
       String engine,
       String phase,
       int threads,
       SliceProcess process,
       int number,
-      double tokens,
-      List<Double> rates) {}
+      List<KernelRow.Slice> slices) {
+    double median(ToDoubleFunction<KernelRow.Slice> value) {
+      return PeerReport.median(slices.stream().mapToDouble(value).toArray());
+    }
+  }
 
   /// What all rounds gave.
   ///
@@ -48,6 +51,7 @@ final class PeerReport {
   /// @param tokens of the prompt, or generated
   /// @param tokensPerSecond of the middle round
   /// @param ratio to the peer at the same work: that of the middle round
+  /// @param processorShare processor time by the clock's time and threads
   /// @param peakMebibytes most resident memory of the engine's process, 0 where unknown
   private record Row(
       String engine,
@@ -56,6 +60,7 @@ final class PeerReport {
       int tokens,
       @JsonProperty("tokens_per_s") double tokensPerSecond,
       double ratio,
+      @JsonProperty("processor_share") double processorShare,
       @JsonProperty("peak_resident_mib") long peakMebibytes) {}
 
   private final PeerOptions options;
@@ -106,11 +111,15 @@ final class PeerReport {
       for (int threads : threadCounts()) {
         addPeer(file, threads, Files.createDirectory(work.resolve("native-" + threads)));
       }
-      addProducts();
+      for (DenseFormat head : options.heads()) {
+        for (int threads : threadCounts()) {
+          addOurs(file, threads, head);
+        }
+      }
       for (int round = 0; round < options.rounds(); round++) {
         for (Subject subject : subjects) {
           SliceProcess.Answer answer = subject.process().slice(subject.number(), 1);
-          subject.rates().add(1e9 * answer.amount() / subject.tokens() / answer.nanos());
+          subject.slices().add(answer.toSlice(subject.threads()));
         }
       }
       return subjects.stream().map(this::row).toList();
@@ -161,16 +170,10 @@ final class PeerReport {
             Integer.toString(threads),
             Integer.toString(options.prompt()),
             Integer.toString(options.generated())));
-    SliceProcess process = new SliceProcess(command);
-    processes.add(process);
-    for (int number = 0; number < process.cases().size(); number++) {
-      String phase = process.cases().get(number);
-      subjects.add(new Subject(PEER, phase, threads, process, number, 1, new ArrayList<>()));
-    }
+    start(PEER, threads, command);
   }
 
-  /// Our products of the same matrices, nothing else.
-  private void addProducts() {
+  private void addOurs(Path file, int threads, DenseFormat head) {
     List<String> command = new ArrayList<>(java());
     command.addAll(
         List.of(
@@ -178,25 +181,22 @@ final class PeerReport {
             "-XX:+UseSerialGC",
             "-cp",
             System.getProperty("java.class.path"),
-            KernelSlices.class.getName(),
-            "products",
-            Integer.toString(options.threads()),
-            "4",
-            "512",
-            "0",
-            Integer.toString(options.model().layers()),
-            "1"));
+            ModelSlices.class.getName(),
+            file.toString(),
+            Integer.toString(threads),
+            Integer.toString(options.prompt()),
+            Integer.toString(options.generated()),
+            head.name(),
+            WARM_UP_SECONDS));
+    start("bitnet4j, head " + head, threads, command);
+  }
+
+  private void start(String engine, int threads, List<String> command) {
     SliceProcess process = new SliceProcess(command);
     processes.add(process);
     for (int number = 0; number < process.cases().size(); number++) {
-      KernelRow row = KernelRow.of("", process.cases().get(number));
-      boolean token = row.kernel().endsWith("2b4t");
-      if (token || (row.kernel().equals("matmul") && row.source().equals("dram"))) {
-        String phase = token ? "generate" : "prompt";
-        double weights = options.model().ternaryWeights();
-        subjects.add(
-            new Subject(OURS, phase, row.threads(), process, number, weights, new ArrayList<>()));
-      }
+      String phase = process.cases().get(number);
+      subjects.add(new Subject(engine, phase, threads, process, number, new ArrayList<>()));
     }
   }
 
@@ -209,19 +209,18 @@ final class PeerReport {
                     && other.threads() == subject.threads())
             .findFirst()
             .orElseThrow();
-    double[] rates = new double[options.rounds()];
     double[] ratios = new double[options.rounds()];
-    for (int round = 0; round < rates.length; round++) {
-      rates[round] = subject.rates().get(round);
-      ratios[round] = rates[round] / peer.rates().get(round);
+    for (int round = 0; round < ratios.length; round++) {
+      ratios[round] = subject.slices().get(round).rate() / peer.slices().get(round).rate();
     }
     return new Row(
         subject.engine(),
         subject.phase(),
         subject.threads(),
         subject.phase().equals("prompt") ? options.prompt() : options.generated(),
-        median(rates),
+        1e9 * subject.median(KernelRow.Slice::rate),
         median(ratios),
+        subject.median(KernelRow.Slice::processorShare),
         subject.process().peakMebibytes());
   }
 
@@ -242,25 +241,27 @@ final class PeerReport {
     text.append(
         String.format(
             Locale.ROOT,
-            "%-20s %-9s %7s %7s %9s %7s %9s%n",
+            "%-24s %-9s %7s %7s %9s %7s %5s %9s%n",
             "engine",
             "phase",
             "threads",
             "tokens",
             "tokens/s",
             "ratio",
+            "cpu",
             "peak MiB"));
     for (Row row : rows) {
       text.append(
           String.format(
               Locale.ROOT,
-              "%-20s %-9s %7d %7d %9.2f %6.2fx %9d%n",
+              "%-24s %-9s %7d %7d %9.2f %6.2fx %4.0f%% %9d%n",
               row.engine(),
               row.phase(),
               row.threads(),
               row.tokens(),
               row.tokensPerSecond(),
               row.ratio(),
+              100 * row.processorShare(),
               row.peakMebibytes()));
     }
     return text.toString();

@@ -3,8 +3,6 @@ package org.bitnet4j.bench;
 import java.util.ArrayList;
 import java.util.List;
 import org.bitnet4j.bench.KernelSlices.SliceCase;
-import org.bitnet4j.quant.Granularity;
-import org.bitnet4j.quant.TensorShape;
 import org.bitnet4j.quant.TernaryTensor;
 import org.bitnet4j.quant.Workers;
 import org.bitnet4j.quant.config.SimdConfig;
@@ -49,12 +47,12 @@ final class ProductSlices {
   /// @param part of the rows of their matrices, 1 being all
   ProductSlices(int kibibytes, int layers, int part) {
     this.part = part;
-    hotTensor = tensor(Math.max(1, kibibytes * 4096 / HIDDEN / 128 * 128), HIDDEN);
+    hotTensor = BenchmarkInputs.tensor(Math.max(1, kibibytes * 4096 / HIDDEN / 128 * 128), HIDDEN);
     try (Workers workers = Workers.of(Runtime.getRuntime().availableProcessors())) {
       hot = List.of(kernels.pack(hotTensor, workers));
       check(hotTensor, hot.getFirst());
       for (int[] shape : layers == 0 ? new int[0][] : LAYER) {
-        TernaryTensor tensor = tensor(shape[0] / part, shape[1]);
+        TernaryTensor tensor = BenchmarkInputs.tensor(shape[0] / part, shape[1]);
         List<TernaryMatrix> packed = new ArrayList<>();
         for (int layer = 0; layer < layers; layer++) {
           packed.add(kernels.pack(tensor, workers));
@@ -64,18 +62,6 @@ final class ProductSlices {
         tensors.add(tensor);
       }
     }
-  }
-
-  private static TernaryTensor tensor(int rows, int columns) {
-    byte[] trits = BenchmarkInputs.trits(rows * columns);
-    TernaryTensor tensor =
-        TernaryTensor.allocate(
-            "weight", TensorShape.of(rows, columns), new Granularity.PerTensor(), false);
-    for (int row = 0; row < rows; row++) {
-      tensor.writeRow(row, trits, row * columns);
-    }
-    tensor.scales().setMultiplier(0, 1);
-    return tensor;
   }
 
   /// Compares sums of one and of many tokens with a loop over trits.

@@ -97,7 +97,7 @@ public final class QuantizeBenchmarkReport {
     int columns = 2560;
     List<BenchmarkCase> cases = new ArrayList<>();
     for (String path : paths(Host.current())) {
-      cases.add(new MatrixVectorCase(path, rows, columns));
+      cases.add(new ProductCase(path, rows, columns, 1));
     }
     time("matrix-vector product [" + rows + ", " + columns + "], one thread", cases);
   }

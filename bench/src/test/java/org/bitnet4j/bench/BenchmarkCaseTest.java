@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.bitnet4j.bench.TwoBitCase.Direction;
 import org.bitnet4j.quant.TensorShape;
 import org.bitnet4j.quant.config.PackingConfig;
+import org.bitnet4j.quant.kernels.CacheFormat;
+import org.bitnet4j.quant.kernels.DenseFormat;
 import org.bitnet4j.quant.layout.TernaryLayout;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +23,22 @@ class BenchmarkCaseTest {
     check(new AbsmeanPackCase(path, weights), 4 * 1003);
     check(new TwoBitCase(path, Direction.PACK, trits), 1003);
     check(new TwoBitCase(path, Direction.UNPACK, trits), 1003);
-    check(new MatrixVectorCase(path, 9, 301), 9 * 301);
+    check(new ProductCase(path, 9, 301, 1), 9 * 301);
+    check(new ProductCase(path, 70, 301, 5), 5 * 70 * 301);
+    for (RepackCase.Direction direction : RepackCase.Direction.values()) {
+      check(new RepackCase(path, direction, 70, 301), 70 * 301);
+    }
+    for (ElementCase.Operation operation : ElementCase.Operation.values()) {
+      check(new ElementCase(path, operation, 384), 384);
+    }
+    for (DenseFormat format : DenseFormat.values()) {
+      try (DenseCase subject = new DenseCase(path, format, 7, 301, 3)) {
+        subject.check();
+      }
+    }
+    for (CacheFormat format : CacheFormat.values()) {
+      check(new AttentionCase(path, format, 33), 2 * 33 * 128 * format.bytes());
+    }
   }
 
   @Test
@@ -63,18 +80,35 @@ class BenchmarkCaseTest {
     twoBit.setUp();
     benchmark.twoBit(twoBit);
     twoBit.tearDown();
-    KernelBenchmark.MatrixVector product = new KernelBenchmark.MatrixVector();
+    KernelBenchmark.Product product = new KernelBenchmark.Product();
     product.rows = 8;
     product.setUp();
-    benchmark.matrixVector(product);
+    benchmark.product(product);
     product.tearDown();
+    KernelBenchmark.Repack repack = new KernelBenchmark.Repack();
+    repack.rows = 8;
+    repack.setUp();
+    assertThat(benchmark.repack(repack)).isEqualTo(8);
+    repack.tearDown();
+    ElementBenchmark floats = new ElementBenchmark();
+    ElementBenchmark.Elements elements = new ElementBenchmark.Elements();
+    elements.setUp();
+    assertThat(floats.elements(elements)).isNotZero();
+    elements.tearDown();
+    ElementBenchmark.Dense dense = new ElementBenchmark.Dense();
+    dense.setUp();
+    assertThat(floats.dense(dense)).isNotZero();
+    dense.tearDown();
+    ElementBenchmark.Attention attention = new ElementBenchmark.Attention();
+    attention.setUp();
+    assertThat(floats.attention(attention)).isNotZero();
+    attention.tearDown();
     LayoutBenchmark.Tensor tensor = new LayoutBenchmark.Tensor();
     tensor.rows = 4;
     tensor.setUp();
     new LayoutBenchmark().layout(tensor);
     tensor.tearDown();
-    assertThatThrownBy(() -> benchmark.matrixVector(product))
-        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> benchmark.product(product)).isInstanceOf(IllegalStateException.class);
   }
 
   private static void check(BenchmarkCase subject, double amount) {
