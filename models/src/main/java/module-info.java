@@ -7,6 +7,7 @@ module org.bitnet4j.models {
   requires tools.jackson.databind;
 
   exports org.bitnet4j.models.architecture;
+  exports org.bitnet4j.models.template;
   exports org.bitnet4j.models.tokenizer;
   exports org.bitnet4j.models.weights;
 }
