@@ -74,8 +74,7 @@ final class CodeStage extends TokenStage {
       split(token);
       return;
     }
-    float multiplier =
-        elements.quantizeAbsmax(x, token * stride, columns, codes, token * columns);
+    float multiplier = elements.quantizeAbsmax(x, token * stride, columns, codes, token * columns);
     if (Float.isNaN(multiplier)) {
       throw fault(token);
     }

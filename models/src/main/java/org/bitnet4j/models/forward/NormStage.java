@@ -29,12 +29,6 @@ final class NormStage extends TokenStage {
   @Override
   void token(int token) {
     elements.rmsNorm(
-        from.values(),
-        from.at(token),
-        weight.length,
-        weight,
-        epsilon,
-        to.values(),
-        to.at(token));
+        from.values(), from.at(token), weight.length, weight, epsilon, to.values(), to.at(token));
   }
 }

@@ -14,15 +14,7 @@ import org.bitnet4j.models.architecture.ModelShape;
 record ActivationRule(boolean quantizes, String reason) {
   /// Tensor types that only engines for b1.58 write, all of which quantize activations.
   private static final Set<String> B158_TYPES =
-      Set.of(
-          "I2_S",
-          "I2_S_ARM",
-          "I2_S_4ROW",
-          "IQ1_BN",
-          "IQ2_BN",
-          "IQ2_BN_R4",
-          "TL1",
-          "TL2");
+      Set.of("I2_S", "I2_S_ARM", "I2_S_4ROW", "IQ1_BN", "IQ2_BN", "IQ2_BN_R4", "TL1", "TL2");
 
   static ActivationRule of(ModelShape shape, ModelTensors tensors) {
     List<CheckpointTensor> ternary =
@@ -33,7 +25,8 @@ record ActivationRule(boolean quantizes, String reason) {
       return new ActivationRule(false, "activations stay floats: no weight is ternary");
     }
     if (shape.declaresQuantizedActivations()) {
-      return new ActivationRule(true, "activations are int8 per token: the model is a BitNet b1.58");
+      return new ActivationRule(
+          true, "activations are int8 per token: the model is a BitNet b1.58");
     }
     if (tensors.has(tensors.prefix() + "layers.0.self_attn.q_proj.norm.weight")) {
       return new ActivationRule(
@@ -42,17 +35,15 @@ record ActivationRule(boolean quantizes, String reason) {
     Optional<CheckpointTensor> telling =
         ternary.stream().filter(tensor -> B158_TYPES.contains(tensor.type())).findFirst();
     return telling
-        .map(
-            tensor ->
-                new ActivationRule(
-                    true,
-                    "activations are int8 per token: tensors are "
-                        + tensor.type()
-                        + ", a type of b1.58 engines"))
-        .orElseGet(
-            () ->
-                new ActivationRule(
-                    false,
-                    "activations stay floats: nothing says that the model was trained otherwise"));
+        .map(tensor ->
+            new ActivationRule(
+                true,
+                "activations are int8 per token: tensors are "
+                    + tensor.type()
+                    + ", a type of b1.58 engines"))
+        .orElseGet(() ->
+            new ActivationRule(
+                false,
+                "activations stay floats: nothing says that the model was trained otherwise"));
   }
 }

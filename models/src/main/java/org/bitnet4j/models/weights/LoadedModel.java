@@ -91,7 +91,8 @@ public record LoadedModel(
     notes.add(activations.reason());
     if (activations.quantizes() && ternary < linear.size()) {
       notes.add(
-          linear.size() - ternary
+          linear.size()
+              - ternary
               + " products of this ternary model run over floats, as their weights are stored");
     }
     DenseMatrix embedding = weights.embedding();

@@ -143,9 +143,7 @@ final class MatrixLoader {
   DenseMatrix dense(CheckpointTensor tensor, @Nullable DenseFormat format, Workers workers) {
     if (tensor.content() == Content.FLOAT) {
       return elements.pack(
-          tensors.checkpoint().floats(tensor),
-          format == null ? stored(tensor) : format,
-          workers);
+          tensors.checkpoint().floats(tensor), format == null ? stored(tensor) : format, workers);
     }
     try (QuantizedTensor decoded = tensors.checkpoint().quantized(tensor)) {
       DenseFormat kept =

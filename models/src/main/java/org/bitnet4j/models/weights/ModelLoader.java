@@ -27,6 +27,7 @@ final class ModelLoader {
 
   /// Closes what was loaded, where the rest cannot be.
   private final Queue<Runnable> loaded = new ConcurrentLinkedQueue<>();
+
   private final Object progressLock = new Object();
   private final int total;
   private int done;
@@ -59,9 +60,7 @@ final class ModelLoader {
     DenseFormat format = options.head();
     boolean shared = shape.tiedHead() && (format == null || format == embedding.format());
     DenseMatrix head =
-        shared
-            ? embedding
-            : dense(shape.tiedHead() ? table : "lm_head.weight", format, workers);
+        shared ? embedding : dense(shape.tiedHead() ? table : "lm_head.weight", format, workers);
     if (shared) {
       tell("lm_head.weight");
     }
@@ -83,8 +82,7 @@ final class ModelLoader {
 
   private DenseMatrix dense(String name, @Nullable DenseFormat format, Workers workers) {
     DenseMatrix matrix =
-        matrices.dense(
-            tensors.matrix(name, shape.vocabulary(), shape.hidden()), format, workers);
+        matrices.dense(tensors.matrix(name, shape.vocabulary(), shape.hidden()), format, workers);
     loaded.add(matrix::close);
     tell(name);
     return matrix;

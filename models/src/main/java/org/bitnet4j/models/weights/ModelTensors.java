@@ -27,7 +27,8 @@ final class ModelTensors {
     checkpoint.tensors().forEach(tensor -> byName.put(tensor.name(), tensor));
     // A model without a head is saved without the prefix.
     this.prefix =
-        !byName.containsKey("model.embed_tokens.weight") && byName.containsKey("embed_tokens.weight")
+        !byName.containsKey("model.embed_tokens.weight")
+                && byName.containsKey("embed_tokens.weight")
             ? ""
             : "model.";
   }

@@ -1,7 +1,11 @@
 package org.bitnet4j.quant.kernels;
 
 /// The loops of attention over cached rows, one implementation per path.
-sealed interface AttentionLoops permits ScalarAttentionLoops {
+sealed interface AttentionLoops
+    permits ScalarAttentionLoops,
+        VectorAttentionLoops128,
+        VectorAttentionLoops256,
+        VectorAttentionLoops512 {
   /// See [ElementKernels#scores].
   void scores(
       float[] queries,

@@ -3,7 +3,8 @@ package org.bitnet4j.quant.kernels;
 import java.lang.foreign.MemorySegment;
 
 /// The loops of dense products, one implementation per path.
-sealed interface DenseLoops permits ScalarDenseLoops {
+sealed interface DenseLoops
+    permits ScalarDenseLoops, VectorDenseLoops128, VectorDenseLoops256, VectorDenseLoops512 {
   /// Rows that are multiplied at once.
   int ROWS = 4;
 

@@ -33,8 +33,7 @@ final class DenseProduct implements KernelTeam.Job {
   private int outStride;
   private int chunkGroups;
   private int groups;
-  private int bands;
-  private int bandRows;
+  private int perBand;
 
   /// What one thread needs.
   private static final class Scratch {
@@ -78,11 +77,9 @@ final class DenseProduct implements KernelTeam.Job {
       offset = sourceOffset + token * sourceStride;
       outOffset = targetOffset + token * targetStride;
       tokens = Math.min(MOST_TOKENS, count - token);
-      bands = tokens == 1 ? Math.min(ROWS, plan.rowBands()) : 1;
-      // A band is a multiple of the rows that a group takes of it.
-      int perBand = Math.ceilDiv(ROWS, bands);
-      bandRows = Math.ceilDiv(Math.ceilDiv(matrix.rows(), bands), perBand) * perBand;
-      groups = bandRows / perBand;
+      // One, two or four bands, so that a group takes as many rows of each.
+      perBand = tokens > 1 || plan.rowBands() == 1 ? ROWS : plan.rowBands() < ROWS ? 2 : 1;
+      groups = Math.ceilDiv(matrix.rows(), ROWS);
       team.run(Math.ceilDiv(groups, chunkGroups), this);
     }
     currentMatrix = null;
@@ -128,12 +125,9 @@ final class DenseProduct implements KernelTeam.Job {
     store(matrix, own.lanes, 3, d, 0);
   }
 
-  /// The i-th row of a group: rows of a band are neighbours.
+  /// The i-th row of a group: those of a band are neighbours.
   private int row(int group, int i) {
-    int perBand = Math.ceilDiv(ROWS, bands);
-    int inBand = group * perBand + i % perBand;
-    // With three bands, the fourth row belongs to none.
-    return i / perBand < bands ? i / perBand * bandRows + inBand : Integer.MAX_VALUE;
+    return (i / perBand * groups + group) * perBand + i % perBand;
   }
 
   private void manyTokens(DenseMatrix matrix, DenseLoops loops, Scratch own, int first) {

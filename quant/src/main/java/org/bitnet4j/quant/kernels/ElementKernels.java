@@ -32,12 +32,12 @@ public sealed interface ElementKernels permits PlannedElementKernels {
   ///   for a forced instruction set that this machine lacks
   /// @throws IllegalArgumentException for an override that is unknown or cannot run
   static ElementKernels of(SimdConfig config) {
-    return KernelSelection.selectElements(config, Host.current());
+    return KernelSelection.elementKernels(KernelSelection.select(config, Host.current()).plan());
   }
 
-  /// The scalar reference with default tuning, unless the override says otherwise.
+  /// The scalar reference with default tuning, whatever the override.
   static ElementKernels scalar() {
-    return KernelSelection.selectElements(SimdConfig.disabled(), Host.current());
+    return KernelSelection.elementKernels(TernaryKernels.scalar().plan());
   }
 
   /// Which path runs what, and why.

@@ -4,7 +4,11 @@ import java.lang.foreign.MemorySegment;
 
 /// The element-wise loops behind [ElementKernels], one implementation per path. Ranges have been
 /// checked.
-sealed interface ElementLoops permits ScalarElementLoops {
+sealed interface ElementLoops
+    permits ScalarElementLoops,
+        VectorElementLoops128,
+        VectorElementLoops256,
+        VectorElementLoops512 {
   /// out = (x · factor) · weight.
   void scaleByWeight(
       float[] x, int offset, int count, float factor, float[] weight, float[] out, int outOffset);

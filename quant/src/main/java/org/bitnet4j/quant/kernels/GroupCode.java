@@ -9,8 +9,14 @@ final class GroupCode {
   private static final int LOWEST = -8;
   private static final int HIGHEST = 7;
 
-  /// What the largest element is divided by to get a scale.
-  private static final double[] DIVISORS = {6.8, 7.2, 7.6, 8.0, 8.5};
+  /// Below, a loop's products of scales with powers of two could underflow: such a group, of
+  /// weights below 10^−26, is stored as zeros.
+  private static final double LEAST = 0x1p-90;
+
+  /// What the largest element is divided by to get a scale. Sixty instead of four, and 8 alone,
+  /// would leave an error of 0.0898 and 0.0935 instead of 0.0905, relative to normally distributed
+  /// weights.
+  private static final double[] DIVISORS = {7.0, 7.7, 8.4, 9.2};
 
   private GroupCode() {}
 
@@ -41,7 +47,7 @@ final class GroupCode {
         scale = products / squares;
       }
     }
-    return Bfloat16.toFloat(Bfloat16.of((float) scale));
+    return Math.abs(scale) < LEAST ? 0 : Bfloat16.toFloat(Bfloat16.of((float) scale));
   }
 
   /// The code of a weight under a scale of its group.

@@ -40,7 +40,19 @@ final class ScalarDenseLoops implements DenseLoops {
   @Override
   public void decode(
       DenseFormat format, MemorySegment codes, long at, int columns, float[] out, int offset) {
-    for (int column = 0; column < columns; column++) {
+    decodeFrom(0, format, codes, at, columns, out, offset);
+  }
+
+  /// Values from a column on.
+  static void decodeFrom(
+      int from,
+      DenseFormat format,
+      MemorySegment codes,
+      long at,
+      int columns,
+      float[] out,
+      int offset) {
+    for (int column = from; column < columns; column++) {
       out[offset + column] = value(format, codes, at, columns, column);
     }
   }
