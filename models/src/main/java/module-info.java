@@ -8,6 +8,7 @@ module org.bitnet4j.models {
 
   exports org.bitnet4j.models;
   exports org.bitnet4j.models.architecture;
+  exports org.bitnet4j.models.sampling;
   exports org.bitnet4j.models.template;
   exports org.bitnet4j.models.tokenizer;
   exports org.bitnet4j.models.evaluation;
