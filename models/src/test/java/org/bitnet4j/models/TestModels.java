@@ -16,7 +16,8 @@ public final class TestModels {
   ///
   /// @param name its directory
   public static Path checkpoint(String name) {
-    return Path.of(Objects.requireNonNull(System.getProperty("bitnet4j.root")), "checkpoints", name);
+    return Path.of(
+        Objects.requireNonNull(System.getProperty("bitnet4j.root")), "checkpoints", name);
   }
 
   /// A file of the small random model that other engines ran.

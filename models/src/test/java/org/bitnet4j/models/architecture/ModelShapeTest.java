@@ -84,7 +84,8 @@ final class ModelShapeTest {
     assertThat(read(llama).declaresQuantizedActivations()).isFalse();
     ModelShape falcon =
         read(
-            llama + ", \"quantization_config\": {\"quant_method\": \"bitnet\", \"rms_norm_eps\": 0.5}",
+            llama
+                + ", \"quantization_config\": {\"quant_method\": \"bitnet\", \"rms_norm_eps\": 0.5}",
             "lm_head.weight");
     assertThat(falcon.declaresQuantizedActivations()).isTrue();
     assertThat(falcon.tiedHead()).isFalse();
@@ -149,7 +150,11 @@ final class ModelShapeTest {
 
   @ParameterizedTest
   @CsvSource({
-    "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "vocab_size"
+    "hidden_size",
+    "intermediate_size",
+    "num_hidden_layers",
+    "num_attention_heads",
+    "vocab_size"
   })
   void dimensionsAreNeverGuessed(String missing) {
     String json = (BASE + ", \"model_type\": \"qwen3\"").replace('"' + missing + '"', "\"other\"");
@@ -162,10 +167,8 @@ final class ModelShapeTest {
   @Test
   void scalingChangesLowFrequenciesOnly() {
     RotaryEmbedding plain = new RotaryEmbedding(5e5, 128, new RopeScaling.None());
-    RotaryEmbedding llama =
-        new RotaryEmbedding(5e5, 128, new RopeScaling.Llama3(8, 1, 4, 8192));
-    RotaryEmbedding yarn =
-        new RotaryEmbedding(5e5, 128, new RopeScaling.Yarn(8, 8192, 32, 1, 1.2));
+    RotaryEmbedding llama = new RotaryEmbedding(5e5, 128, new RopeScaling.Llama3(8, 1, 4, 8192));
+    RotaryEmbedding yarn = new RotaryEmbedding(5e5, 128, new RopeScaling.Yarn(8, 8192, 32, 1, 1.2));
     RotaryEmbedding linear = new RotaryEmbedding(5e5, 128, new RopeScaling.Linear(8));
     double[] kept = plain.frequencies();
     assertThat(kept).hasSize(64);

@@ -103,8 +103,7 @@ final class ConfigEffectTest {
       UnaryOperator<ActivationQuantizationConfigBuilder> base,
       UnaryOperator<ActivationQuantizationConfigBuilder> change) {
     ActivationQuantizationConfig one = base.apply(plain().toBuilder()).build();
-    return new Row(
-        field, effect, options(one), options(change.apply(one.toBuilder()).build()));
+    return new Row(field, effect, options(one), options(change.apply(one.toBuilder()).build()));
   }
 
   private static Row shared(
@@ -169,12 +168,10 @@ final class ConfigEffectTest {
         activation("calibrationWarmup", Effect.LOGITS, running, b -> b.calibrationWarmup(3)),
         activation("emaDecay", Effect.LOGITS, running, b -> b.emaDecay(0.2)),
         activation("quantizeAttention", Effect.LOGITS, same, b -> b.quantizeAttention(true)),
-        activation(
-            "smoothQuantization", Effect.NOTHING, same, b -> b.smoothQuantization(true)),
+        activation("smoothQuantization", Effect.NOTHING, same, b -> b.smoothQuantization(true)),
         activation("temperature", Effect.NOTHING, same, b -> b.temperature(0.5)),
         activation("enableCaching", Effect.CACHE, same, b -> b.enableCaching(true)),
-        activation(
-            "cacheSizeMb", Effect.CACHE, b -> b.enableCaching(true), b -> b.cacheSizeMb(1)),
+        activation("cacheSizeMb", Effect.CACHE, b -> b.enableCaching(true), b -> b.cacheSizeMb(1)),
         attention("quantizeQuery", Effect.LOGITS, b -> b.quantizeQuery(true)),
         attention("quantizeKey", Effect.LOGITS, b -> b.quantizeKey(true)),
         attention("quantizeValue", Effect.LOGITS, b -> b.quantizeValue(true)),
@@ -211,10 +208,7 @@ final class ConfigEffectTest {
     try (Session session = model.session(options)) {
       String hash = LogitsHash.of(session, model.shape().vocabulary(), texts);
       return new Outcome(
-          hash,
-          session.attentionStatistics(),
-          session.activationCache(),
-          session.calibration());
+          hash, session.attentionStatistics(), session.activationCache(), session.calibration());
     }
   }
 

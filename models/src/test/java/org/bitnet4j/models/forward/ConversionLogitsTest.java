@@ -30,10 +30,7 @@ final class ConversionLogitsTest {
   static void readTexts() throws IOException {
     Path reference = TestModels.checkpoint("tiny-bitnet").resolve("reference.json");
     texts =
-        Reference.read(reference).cases().stream()
-            .map(Reference.Case::tokens)
-            .limit(2)
-            .toList();
+        Reference.read(reference).cases().stream().map(Reference.Case::tokens).limit(2).toList();
   }
 
   private Path converted(String label) {
@@ -66,7 +63,12 @@ final class ConversionLogitsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "gguf:tq2_0", "gguf:tq1_0", "gguf:iq1_bn", "gguf:q2_0", "gguf:f16", "safetensors:bf16"
+        "gguf:tq2_0",
+        "gguf:tq1_0",
+        "gguf:iq1_bn",
+        "gguf:q2_0",
+        "gguf:f16",
+        "safetensors:bf16"
       })
   void formatsThatRoundMultipliersGiveNearLogits(String label) {
     float[] exact = lastLogits(TestModels.checkpoint("tiny-bitnet"));

@@ -79,8 +79,7 @@ final class GoldenProductsTest {
         float[] x = records.get(parts[0] + "/" + product[0] + "-" + parts[2] + "/MUL");
         String weight = "model.layers." + parts[2] + "." + product[1] + ".weight";
         try (TernaryTensor tensor =
-                (TernaryTensor)
-                    checkpoint.quantized(checkpoint.find(weight).orElseThrow());
+                (TernaryTensor) checkpoint.quantized(checkpoint.find(weight).orElseThrow());
             TernaryMatrix matrix = kernels.pack(tensor, workers)) {
           float scale = tensor.scales().multiplier(0);
           assertThat(multiply(kernels, matrix, scale, x, team))

@@ -21,8 +21,7 @@ final class LogitsHash {
   /// The hash of logits that a session gives for texts, each from the start.
   static String of(Session session, int vocabulary, List<int[]> texts) {
     MessageDigest sha = sha256();
-    ByteBuffer bytes =
-        ByteBuffer.allocate(vocabulary * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = ByteBuffer.allocate(vocabulary * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (int[] text : texts) {
       session.truncate(0);
       session.score(

@@ -37,17 +37,16 @@ final class QuantizedAttentionTest {
     return IntStream.range(0, 1 << 8)
         // Every step alone, all together, and a spread of mixtures.
         .filter(bits -> Integer.bitCount(bits) == 1 || bits % 23 == 0 || bits == 255)
-        .mapToObj(
-            bits ->
-                new AttentionQuantizationConfig(
-                    (bits & 1) != 0,
-                    (bits & 2) != 0,
-                    (bits & 4) != 0,
-                    (bits & 8) != 0,
-                    (bits & 16) != 0,
-                    (bits & 32) != 0 ? 1.5 : null,
-                    (bits & 64) != 0,
-                    (bits & 128) != 0 ? 0.01 : null))
+        .mapToObj(bits ->
+            new AttentionQuantizationConfig(
+                (bits & 1) != 0,
+                (bits & 2) != 0,
+                (bits & 4) != 0,
+                (bits & 8) != 0,
+                (bits & 16) != 0,
+                (bits & 32) != 0 ? 1.5 : null,
+                (bits & 64) != 0,
+                (bits & 128) != 0 ? 0.01 : null))
         .toList();
   }
 
@@ -99,15 +98,12 @@ final class QuantizedAttentionTest {
             ? 2e-2
             : 2e-6;
     for (int i = 0; i < queries.length; i++) {
-      assertThat((double) attended.values()[i])
-          .isCloseTo(expected.output()[i], within(tolerance));
+      assertThat((double) attended.values()[i]).isCloseTo(expected.output()[i], within(tolerance));
     }
     assertThat(tally.statistics().scoresComputed())
         .isEqualTo(expected.statistics().scoresComputed());
-    assertThat(tally.statistics().probabilities())
-        .isEqualTo(expected.statistics().probabilities());
-    assertThat(tally.statistics().clippedScores())
-        .isEqualTo(expected.statistics().clippedScores());
+    assertThat(tally.statistics().probabilities()).isEqualTo(expected.statistics().probabilities());
+    assertThat(tally.statistics().clippedScores()).isEqualTo(expected.statistics().clippedScores());
     assertThat(tally.statistics().dropped()).isEqualTo(expected.statistics().dropped());
     assertThat(tally.statistics().droppedMass())
         .isCloseTo(expected.statistics().droppedMass(), within(1e-6));

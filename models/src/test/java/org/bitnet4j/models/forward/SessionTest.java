@@ -95,8 +95,7 @@ final class SessionTest {
       session.append(text, 0, 3);
       AtomicInteger asked = new AtomicInteger();
       // Three layers: the fifth question is asked within the second chunk.
-      assertThatThrownBy(
-              () -> session.append(text, 3, 8, () -> asked.incrementAndGet() == 5))
+      assertThatThrownBy(() -> session.append(text, 3, 8, () -> asked.incrementAndGet() == 5))
           .isInstanceOf(CancellationException.class)
           .hasMessageContaining("layer 1 of 3");
       assertThat(session.length()).isEqualTo(3);
