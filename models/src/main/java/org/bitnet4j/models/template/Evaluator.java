@@ -149,8 +149,7 @@ final class Evaluator {
           throw EvaluationFault.of(
               "\"" + undefined.name() + "\"", "be defined to have entries", "nothing");
       case Map<?, ?> map -> {
-        Object value =
-            key instanceof Undefined ? null : Values.map(map).get(Values.key(key));
+        Object value = key instanceof Undefined ? null : Values.map(map).get(Values.key(key));
         yield value == null ? new Undefined(describe(key)) : value;
       }
       case String text when key instanceof Long number -> {

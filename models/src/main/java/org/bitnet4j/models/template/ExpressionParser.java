@@ -21,7 +21,7 @@ import org.bitnet4j.models.template.Syntax.Name;
 import org.bitnet4j.models.template.Syntax.Slice;
 import org.bitnet4j.models.template.Syntax.Test;
 import org.bitnet4j.models.template.Syntax.Unary;
-import org.bitnet4j.models.template.Token.Type;
+import org.bitnet4j.models.template.Token.Kind;
 import org.jspecify.annotations.Nullable;
 
 /// Parses expressions, by the grammar of Jinja: `if else`, `or`, `and`, `not`, comparisons, `+ -`,
@@ -58,8 +58,8 @@ final class ExpressionParser {
 
   private boolean endsTuple() {
     Token next = in.peek();
-    return next.type() == Type.BLOCK_END
-        || next.type() == Type.OUTPUT_END
+    return next.kind() == Kind.BLOCK_END
+        || next.kind() == Kind.OUTPUT_END
         || next.is(")")
         || next.is("=")
         || next.isName("in");
@@ -117,7 +117,7 @@ final class ExpressionParser {
     List<Expression> rights = new ArrayList<>();
     while (true) {
       Token token = in.peek();
-      if (token.type() == Type.OPERATOR && COMPARISONS.contains(token.text())) {
+      if (token.kind() == Kind.OPERATOR && COMPARISONS.contains(token.text())) {
         in.next();
         operators.add(token.text());
       } else if (in.skipName("in")) {
@@ -179,11 +179,11 @@ final class ExpressionParser {
 
   private Expression primary() {
     Token token = in.next();
-    return switch (token.type()) {
+    return switch (token.kind()) {
       case NAME -> name(token);
       case STRING -> {
         StringBuilder text = new StringBuilder(token.text());
-        while (in.peek().type() == Type.STRING) {
+        while (in.peek().kind() == Kind.STRING) {
           text.append(in.next().text());
         }
         yield new Literal(text.toString());
@@ -191,8 +191,7 @@ final class ExpressionParser {
       case INTEGER -> integer(token);
       case FLOAT -> new Literal(Double.valueOf(token.text()));
       case OPERATOR -> bracket(token);
-      default ->
-          throw TemplateException.syntax(token.line(), "next", "a value", token.toString());
+      default -> throw TemplateException.syntax(token.line(), "next", "a value", token.toString());
     };
   }
 
@@ -224,8 +223,7 @@ final class ExpressionParser {
       }
       case "[" -> new Items(list("]"), false);
       case "{" -> dictionary();
-      default ->
-          throw TemplateException.syntax(token.line(), "next", "a value", token.toString());
+      default -> throw TemplateException.syntax(token.line(), "next", "a value", token.toString());
     };
   }
 
@@ -266,7 +264,7 @@ final class ExpressionParser {
       if (in.skip(".")) {
         Token name = in.next();
         result =
-            switch (name.type()) {
+            switch (name.kind()) {
               case NAME -> new Attribute(result, name.text());
               case INTEGER -> new Item(result, integer(name));
               default ->
@@ -315,7 +313,7 @@ final class ExpressionParser {
       if (in.peek().is("*") || in.peek().is("**")) {
         throw in.fail("an argument by itself");
       }
-      if (in.peek().type() == Type.NAME && in.peek(1).is("=")) {
+      if (in.peek().kind() == Kind.NAME && in.peek(1).is("=")) {
         String name = in.next().text();
         in.next();
         if (named.put(name, expression()) != null) {
@@ -347,23 +345,23 @@ final class ExpressionParser {
 
   /// A filter, behind its `|`.
   Filter filter(Expression target) {
-    String name = in.expect(Type.NAME, "the name of a filter").text();
+    String name = in.expect(Kind.NAME, "the name of a filter").text();
     return new Filter(target, name, in.skip("(") ? handed() : Handed.NONE);
   }
 
   private Expression test(Expression target) {
     boolean negated = in.skipName("not");
-    String name = in.expect(Type.NAME, "the name of a test").text();
+    String name = in.expect(Kind.NAME, "the name of a test").text();
     Handed handed = Handed.NONE;
     Token next = in.peek();
     if (in.skip("(")) {
       handed = handed();
-    } else if (next.type() == Type.STRING
-        || next.type() == Type.INTEGER
-        || next.type() == Type.FLOAT
+    } else if (next.kind() == Kind.STRING
+        || next.kind() == Kind.INTEGER
+        || next.kind() == Kind.FLOAT
         || next.is("[")
         || next.is("{")
-        || (next.type() == Type.NAME && !NOT_AN_ARGUMENT.contains(next.text()))) {
+        || (next.kind() == Kind.NAME && !NOT_AN_ARGUMENT.contains(next.text()))) {
       handed = new Handed(List.of(postfix(primary())), Map.of());
     }
     Expression test = new Test(target, name, handed);

@@ -33,8 +33,7 @@ final class Filters {
                   .orElseThrow()
                   .call(renderer, arguments));
     }
-    ALL.put(
-        "title", simple((value, renderer) -> title(Values.printed(value, renderer.budget()))));
+    ALL.put("title", simple((value, renderer) -> title(Values.printed(value, renderer.budget()))));
     ALL.put(
         "replace",
         (value, arguments, renderer) ->
@@ -75,17 +74,22 @@ final class Filters {
         (value, arguments, renderer) ->
             format(Values.text(value), arguments.positional(), renderer.budget()));
     ALL.put(
-        "tojson",
-        (value, arguments, renderer) -> JsonText.of(value, arguments, renderer.budget()));
+        "tojson", (value, arguments, renderer) -> JsonText.of(value, arguments, renderer.budget()));
     ALL.put("map", Selections::map);
-    ALL.put("select", (value, arguments, renderer) -> Selections.select(value, arguments, renderer, true));
-    ALL.put("reject", (value, arguments, renderer) -> Selections.select(value, arguments, renderer, false));
+    ALL.put(
+        "select",
+        (value, arguments, renderer) -> Selections.select(value, arguments, renderer, true));
+    ALL.put(
+        "reject",
+        (value, arguments, renderer) -> Selections.select(value, arguments, renderer, false));
     ALL.put(
         "selectattr",
-        (value, arguments, renderer) -> Selections.selectAttribute(value, arguments, renderer, true));
+        (value, arguments, renderer) ->
+            Selections.selectAttribute(value, arguments, renderer, true));
     ALL.put(
         "rejectattr",
-        (value, arguments, renderer) -> Selections.selectAttribute(value, arguments, renderer, false));
+        (value, arguments, renderer) ->
+            Selections.selectAttribute(value, arguments, renderer, false));
   }
 
   private Filters() {}
@@ -289,7 +293,7 @@ final class Filters {
     String margin =
         width instanceof String marginText
             ? marginText
-            : " ".repeat((int) Math.clamp(Values.integer(width), 0, 256));
+            : " ".repeat(Math.clamp(Values.integer(width), 0, 256));
     List<String> lines = List.of(text.split("\n", -1));
     budget.charge((long) lines.size() * margin.length() + text.length());
     List<String> indented = new ArrayList<>();

@@ -23,7 +23,7 @@ final class JsonText {
     this.budget = budget;
     this.ascii = arguments.truth("ensure_ascii", false);
     Object width = arguments.next("indent").orElse(None.NONE);
-    this.indent = width == None.NONE ? -1 : (int) Math.clamp(Values.integer(width), 0, 16);
+    this.indent = width == None.NONE ? -1 : Math.clamp(Values.integer(width), 0, 16);
     Object separators = arguments.next("separators").orElse(None.NONE);
     this.sorted = arguments.truth("sort_keys", false);
     arguments.end();

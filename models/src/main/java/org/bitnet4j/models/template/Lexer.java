@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
-import org.bitnet4j.models.template.Token.Type;
+import org.bitnet4j.models.template.Token.Kind;
 
 /// Cuts a template into tokens, with the white space rules that transformers sets: `trim_blocks`,
 /// the line break behind a block goes; `lstrip_blocks`, blanks in front of a block that begins its
@@ -53,17 +53,17 @@ final class Lexer {
         case '#' -> comment();
         case '%' -> {
           if (!raw()) {
-            add(Type.BLOCK_BEGIN, "");
-            expression('%', Type.BLOCK_END);
+            add(Kind.BLOCK_BEGIN, "");
+            expression('%', Kind.BLOCK_END);
           }
         }
         default -> {
-          add(Type.OUTPUT_BEGIN, "");
-          expression('}', Type.OUTPUT_END);
+          add(Kind.OUTPUT_BEGIN, "");
+          expression('}', Kind.OUTPUT_END);
         }
       }
     }
-    add(Type.END, "");
+    add(Kind.END, "");
   }
 
   private int nextTag(int from) {
@@ -84,13 +84,14 @@ final class Lexer {
         end = withoutSpaceBehind(at, tag);
       } else if (sign != '+' && source.charAt(tag + 1) != '{') {
         int lineBegin = source.lastIndexOf('\n', tag - 1) + 1;
-        if ((lineBegin > at || (lineBegin <= at && lineStart)) && isBlank(Math.max(at, lineBegin), tag)) {
+        if ((lineBegin > at || (lineBegin <= at && lineStart))
+            && isBlank(Math.max(at, lineBegin), tag)) {
           end = Math.max(at, lineBegin);
         }
       }
     }
     if (end > at) {
-      add(Type.DATA, source.substring(at, end));
+      add(Kind.DATA, source.substring(at, end));
     }
     if (tag > at) {
       lineStart = source.charAt(tag - 1) == '\n';
@@ -128,7 +129,7 @@ final class Lexer {
     at = position;
   }
 
-  private void add(Type type, String text) {
+  private void add(Kind type, String text) {
     tokens.add(new Token(type, text, line));
   }
 
@@ -179,7 +180,7 @@ final class Lexer {
       int after = wordEnd(word, "endraw");
       int close = after < 0 ? -1 : tagEnd(after);
       if (close >= 0) {
-        add(Type.DATA, source.substring(at, minus ? withoutSpaceBehind(at, tag) : tag));
+        add(Kind.DATA, source.substring(at, minus ? withoutSpaceBehind(at, tag) : tag));
         moveTo(close);
         closeTag(source.charAt(close - 1));
         return true;
@@ -212,7 +213,7 @@ final class Lexer {
     return source.startsWith("%}", end) ? end : -1;
   }
 
-  private void expression(char closing, Type end) {
+  private void expression(char closing, Kind end) {
     open.clear();
     while (true) {
       int next = at;
@@ -237,7 +238,7 @@ final class Lexer {
         while (stop < source.length() && Character.isJavaIdentifierPart(source.charAt(stop))) {
           stop++;
         }
-        add(Type.NAME, source.substring(at, stop));
+        add(Kind.NAME, source.substring(at, stop));
         at = stop;
       } else {
         operator();
@@ -245,7 +246,7 @@ final class Lexer {
     }
   }
 
-  private boolean closes(char closing, Type end) {
+  private boolean closes(char closing, Kind end) {
     char sign = source.charAt(at);
     boolean signed = (sign == '-' || (sign == '+' && closing == '%'));
     int mark = signed ? at + 1 : at;
@@ -270,7 +271,7 @@ final class Lexer {
       String text = source.substring(at, Math.min(source.length(), at + length));
       if (text.length() == length && OPERATORS.contains(text)) {
         balance(text.charAt(0));
-        add(Type.OPERATOR, text);
+        add(Kind.OPERATOR, text);
         at += length;
         return;
       }
@@ -312,7 +313,7 @@ final class Lexer {
         end = digits(exponent);
       }
     }
-    add(real ? Type.FLOAT : Type.INTEGER, source.substring(at, end).replace("_", ""));
+    add(real ? Kind.FLOAT : Kind.INTEGER, source.substring(at, end).replace("_", ""));
     at = end;
   }
 
@@ -334,7 +335,7 @@ final class Lexer {
     if (end >= source.length()) {
       throw TemplateException.syntax(line, "a string", "closed", "the end of the template");
     }
-    add(Type.STRING, Text.unescaped(source.substring(at + 1, end), line));
+    add(Kind.STRING, Text.unescaped(source.substring(at + 1, end), line));
     moveTo(end + 1);
   }
 }

@@ -15,9 +15,30 @@ import org.bitnet4j.models.template.Values.Tuple;
 final class Methods {
   private static final Set<String> OF_TEXT =
       Set.of(
-          "upper", "lower", "capitalize", "title", "strip", "lstrip", "rstrip", "split", "rsplit",
-          "splitlines", "startswith", "endswith", "replace", "find", "rfind", "count", "join",
-          "isdigit", "isalpha", "isalnum", "isspace", "isupper", "islower", "removeprefix",
+          "upper",
+          "lower",
+          "capitalize",
+          "title",
+          "strip",
+          "lstrip",
+          "rstrip",
+          "split",
+          "rsplit",
+          "splitlines",
+          "startswith",
+          "endswith",
+          "replace",
+          "find",
+          "rfind",
+          "count",
+          "join",
+          "isdigit",
+          "isalpha",
+          "isalnum",
+          "isspace",
+          "isupper",
+          "islower",
+          "removeprefix",
           "removesuffix");
   private static final Set<String> OF_MAP = Set.of("items", "keys", "values", "get");
   private static final Set<String> OF_LIST = Set.of("index", "count");
@@ -30,8 +51,8 @@ final class Methods {
       case String text when OF_TEXT.contains(name) ->
           Optional.of((renderer, arguments) -> ofText(text, name, arguments, renderer.budget()));
       case Map<?, ?> map when OF_MAP.contains(name) ->
-          Optional.of((renderer, arguments) ->
-              ofMap(Values.map(map), name, arguments, renderer.budget()));
+          Optional.of(
+              (renderer, arguments) -> ofMap(Values.map(map), name, arguments, renderer.budget()));
       case List<?> list when OF_LIST.contains(name) -> ofList(self, name);
       case Tuple tuple when OF_LIST.contains(name) -> ofList(self, name);
       default -> Optional.empty();
@@ -49,14 +70,13 @@ final class Methods {
     arguments.end();
     budget.steps(map.size());
     List<Object> items = new ArrayList<>();
-    map.forEach(
-        (key, value) ->
-            items.add(
-                switch (name) {
-                  case "keys" -> key;
-                  case "values" -> value;
-                  default -> new Tuple(List.of(key, value));
-                }));
+    map.forEach((key, value) ->
+        items.add(
+            switch (name) {
+              case "keys" -> key;
+              case "values" -> value;
+              default -> new Tuple(List.of(key, value));
+            }));
     return items;
   }
 

@@ -8,15 +8,18 @@ import org.bitnet4j.models.template.Syntax.Statement;
 import org.bitnet4j.models.template.Values.Callable;
 import org.jspecify.annotations.Nullable;
 
-/// A Jinja template, as transformers renders chat templates: in a sandbox that changes nothing, with
-/// `trim_blocks` and `lstrip_blocks`, with `break`, `continue` and `generation`.
+/// A Jinja template, as transformers renders chat templates: in a sandbox that changes nothing,
+/// with `trim_blocks` and `lstrip_blocks`, with `break`, `continue` and `generation`.
 ///
 /// What a template does is bounded whatever it says: values are plain, nothing can be loaded or
-/// reached, every step and every character is paid for from a budget, and nesting is limited.
-/// A tag, filter, test or argument that is not known is an error, never ignored. Immutable.
+/// reached, every step and every character is paid for from a budget, and nesting is limited. A
+/// tag, filter, test or argument that is not known is an error, never ignored. Immutable.
 public final class Template {
   /// Longest template: four times the longest of public models, and then some.
   public static final int MAX_LENGTH = 1 << 20;
+
+  /// Deepest nesting of values that are handed to a template.
+  public static final int MAX_DEPTH = 100;
 
   /// Characters that a rendering may make or read, and sixteen per step.
   private static final long BUDGET = 32L << 20;

@@ -33,7 +33,12 @@ public final class TemplateException extends BitnetException {
     return new TemplateException(
         Reason.SYNTAX,
         line,
-        what + " must be " + allowed + ", got [" + found + "]. Repair the template or give another.");
+        what
+            + " must be "
+            + allowed
+            + ", got ["
+            + found
+            + "]. Repair the template or give another.");
   }
 
   /// Why.

@@ -25,7 +25,7 @@ import org.bitnet4j.models.template.Syntax.Statement;
 import org.bitnet4j.models.template.Syntax.Target;
 import org.bitnet4j.models.template.Syntax.TupleTarget;
 import org.bitnet4j.models.template.Syntax.With;
-import org.bitnet4j.models.template.Token.Type;
+import org.bitnet4j.models.template.Token.Kind;
 
 /// Parses a template. Tags that load other templates do not exist here.
 final class TemplateParser {
@@ -41,7 +41,7 @@ final class TemplateParser {
   static List<Statement> parse(String source) {
     TemplateParser parser = new TemplateParser(Lexer.tokens(source));
     List<Statement> body = parser.body(Set.of());
-    if (parser.in.peek().type() != Type.END) {
+    if (parser.in.peek().kind() != Kind.END) {
       throw parser.in.fail("a tag that is not an end");
     }
     return body;
@@ -51,9 +51,9 @@ final class TemplateParser {
   private List<Statement> body(Set<String> ends) {
     in.enter();
     List<Statement> body = new ArrayList<>();
-    while (in.peek().type() != Type.END) {
+    while (in.peek().kind() != Kind.END) {
       Token token = in.peek();
-      switch (token.type()) {
+      switch (token.kind()) {
         case DATA -> {
           in.next();
           body.add(new Data(token.text(), token.line()));
@@ -61,11 +61,11 @@ final class TemplateParser {
         case OUTPUT_BEGIN -> {
           in.next();
           body.add(new Output(expressions.tuple(), token.line()));
-          in.expect(Type.OUTPUT_END, "}}");
+          in.expect(Kind.OUTPUT_END, "}}");
         }
         case BLOCK_BEGIN -> {
           Token name = in.peek(1);
-          if (name.type() == Type.NAME && ends.contains(name.text())) {
+          if (name.kind() == Kind.NAME && ends.contains(name.text())) {
             in.leave();
             return body;
           }
@@ -83,7 +83,7 @@ final class TemplateParser {
   }
 
   private Statement statement() {
-    Token tag = in.expect(Type.NAME, "the name of a tag");
+    Token tag = in.expect(Kind.NAME, "the name of a tag");
     int line = tag.line();
     return switch (tag.text()) {
       case "if" -> ifStatement(line);
@@ -114,7 +114,7 @@ final class TemplateParser {
   }
 
   private void blockEnd() {
-    in.expect(Type.BLOCK_END, "%}");
+    in.expect(Kind.BLOCK_END, "%}");
   }
 
   private List<Statement> bodyTo(String end) {
@@ -176,7 +176,7 @@ final class TemplateParser {
         items.add(target());
         in.expect(")");
       } else {
-        items.add(new NameTarget(in.expect(Type.NAME, "a name").text()));
+        items.add(new NameTarget(in.expect(Kind.NAME, "a name").text()));
       }
       tuple |= in.peek().is(",");
     } while (in.skip(","));
@@ -185,10 +185,10 @@ final class TemplateParser {
 
   private Statement setStatement(int line) {
     Target target;
-    if (in.peek().type() == Type.NAME && in.peek(1).is(".")) {
+    if (in.peek().kind() == Kind.NAME && in.peek(1).is(".")) {
       String name = in.next().text();
       in.next();
-      target = new AttributeTarget(name, in.expect(Type.NAME, "a name").text());
+      target = new AttributeTarget(name, in.expect(Kind.NAME, "a name").text());
     } else {
       target = target();
     }
@@ -206,7 +206,7 @@ final class TemplateParser {
   }
 
   private Statement macroStatement(int line) {
-    String name = in.expect(Type.NAME, "the name of the macro").text();
+    String name = in.expect(Kind.NAME, "the name of the macro").text();
     in.expect("(");
     Macro signature = parameters(name, line);
     blockEnd();
@@ -233,7 +233,7 @@ final class TemplateParser {
           break;
         }
       }
-      parameters.add(in.expect(Type.NAME, "the name of a parameter").text());
+      parameters.add(in.expect(Kind.NAME, "the name of a parameter").text());
       if (in.skip("=")) {
         defaults.add(expressions.expression());
       } else if (!defaults.isEmpty()) {
@@ -272,11 +272,11 @@ final class TemplateParser {
   private Statement withStatement(int line) {
     List<Target> targets = new ArrayList<>();
     List<Expression> values = new ArrayList<>();
-    while (in.peek().type() != Type.BLOCK_END) {
+    while (in.peek().kind() != Kind.BLOCK_END) {
       if (!targets.isEmpty()) {
         in.expect(",");
       }
-      targets.add(new NameTarget(in.expect(Type.NAME, "a name").text()));
+      targets.add(new NameTarget(in.expect(Kind.NAME, "a name").text()));
       in.expect("=");
       values.add(expressions.expression());
     }

@@ -2,11 +2,11 @@ package org.bitnet4j.models.template;
 
 /// A token of a template.
 ///
-/// @param type what it is
+/// @param kind what it is
 /// @param text its characters; of a string what it stands for
 /// @param line where it stands, from 1
-record Token(Type type, String text, int line) {
-  enum Type {
+record Token(Kind kind, String text, int line) {
+  enum Kind {
     DATA,
     BLOCK_BEGIN,
     BLOCK_END,
@@ -21,16 +21,16 @@ record Token(Type type, String text, int line) {
   }
 
   boolean is(String operator) {
-    return type == Type.OPERATOR && text.equals(operator);
+    return kind == Kind.OPERATOR && text.equals(operator);
   }
 
   boolean isName(String name) {
-    return type == Type.NAME && text.equals(name);
+    return kind == Kind.NAME && text.equals(name);
   }
 
   @Override
   public String toString() {
-    return switch (type) {
+    return switch (kind) {
       case END -> "the end of the template";
       case BLOCK_END -> "%}";
       case OUTPUT_END -> "}}";

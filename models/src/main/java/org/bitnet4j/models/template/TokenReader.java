@@ -1,7 +1,7 @@
 package org.bitnet4j.models.template;
 
 import java.util.List;
-import org.bitnet4j.models.template.Token.Type;
+import org.bitnet4j.models.template.Token.Kind;
 
 /// Tokens one after the other.
 final class TokenReader {
@@ -26,7 +26,7 @@ final class TokenReader {
 
   Token next() {
     Token token = tokens.get(at);
-    if (token.type() != Type.END) {
+    if (token.kind() != Kind.END) {
       at++;
     }
     return token;
@@ -60,8 +60,8 @@ final class TokenReader {
     }
   }
 
-  Token expect(Type type, String allowed) {
-    if (peek().type() != type) {
+  Token expect(Kind type, String allowed) {
+    if (peek().kind() != type) {
       throw fail(allowed);
     }
     return next();

@@ -51,9 +51,7 @@ final class ValueTests {
         (value, arguments, renderer) -> {
           Object other = arguments.required("other");
           arguments.end();
-          return value == other
-              || ((value instanceof Boolean || value instanceof Long || value instanceof String)
-                  && value.equals(other));
+          return isSame(value, other);
         });
     ALL.put(
         "divisibleby",
@@ -72,6 +70,12 @@ final class ValueTests {
         || value instanceof String
         || value instanceof Tuple
         || value instanceof Undefined;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // what the test asks for
+  private static boolean isSame(Object value, Object other) {
+    boolean scalar = value instanceof Boolean || value instanceof Long || value instanceof String;
+    return value == other || (scalar && value.equals(other));
   }
 
   private static double parity(Object value) {

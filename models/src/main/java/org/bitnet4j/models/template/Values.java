@@ -12,13 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /// The values that templates work on, and what Python says of them.
 ///
-/// They are: [None], `Boolean`, `Long`, `Double`, `String`, `List`, [Tuple], `Map` with keys that are
-/// no containers, [Undefined], [Namespace] and [Callable]. Nothing else gets in, so no expression
-/// can reach a Java object.
+/// They are: [None], `Boolean`, `Long`, `Double`, `String`, `List`, [Tuple], `Map` with keys that
+/// are no containers, [Undefined], [Namespace] and [Callable]. Nothing else gets in, so no
+/// expression can reach a Java object.
 final class Values {
-  /// Nesting of lists and maps.
-  private static final int MAX_DEPTH = 100;
-
   private Values() {}
 
   /// Items that never change: `(1, 2)`.
@@ -63,9 +60,9 @@ final class Values {
   }
 
   private static Object of(@Nullable Object value, int depth) {
-    if (depth > MAX_DEPTH) {
+    if (depth > Template.MAX_DEPTH) {
       throw new IllegalArgumentException(
-          "value must be nested at most " + MAX_DEPTH + " deep, got [more]. Flatten it.");
+          "value must be nested at most " + Template.MAX_DEPTH + " deep, got [more]. Flatten it.");
     }
     return switch (value) {
       case null -> None.NONE;
@@ -179,8 +176,7 @@ final class Values {
         budget.steps(text.length());
         yield text.codePoints().<Object>mapToObj(Character::toString).toList();
       }
-      default ->
-          throw EvaluationFault.of("value", "be a list, a map or text", type(value));
+      default -> throw EvaluationFault.of("value", "be a list, a map or text", type(value));
     };
   }
 
@@ -192,9 +188,8 @@ final class Values {
       return a.equals(b);
     }
     if (isNumber(left) && isNumber(right)) {
-      return left instanceof Double || right instanceof Double
-          ? real(left) == real(right)
-          : integer(left) == integer(right);
+      boolean real = left instanceof Double || right instanceof Double;
+      return real ? real(left) == real(right) : integer(left) == integer(right);
     }
     if (left instanceof List<?> != right instanceof List<?>) {
       return false;
@@ -207,7 +202,7 @@ final class Values {
     if (left instanceof Map<?, ?> && right instanceof Map<?, ?>) {
       return equalMaps(map(left), map(right), budget);
     }
-    return (left instanceof Undefined && right instanceof Undefined) || left == right;
+    return (left instanceof Undefined && right instanceof Undefined) || left.equals(right);
   }
 
   private static boolean equalItems(List<Object> a, List<Object> b, Budget budget) {
@@ -269,7 +264,8 @@ final class Values {
   static int compare(Object left, Object right, Budget budget) {
     budget.step();
     if (isNumber(left) && isNumber(right)) {
-      return left instanceof Double || right instanceof Double
+      boolean real = left instanceof Double || right instanceof Double;
+      return real
           ? Double.compare(real(left), real(right))
           : Long.compare(integer(left), integer(right));
     }
@@ -367,23 +363,24 @@ final class Values {
   private static void quote(String text, StringBuilder out) {
     char quote = text.indexOf('\'') >= 0 && text.indexOf('"') < 0 ? '"' : '\'';
     out.append(quote);
-    text.codePoints().forEach(c -> {
-      switch (c) {
-        case '\n' -> out.append("\\n");
-        case '\r' -> out.append("\\r");
-        case '\t' -> out.append("\\t");
-        case '\\' -> out.append("\\\\");
-        default -> {
-          if (c == quote) {
-            out.append('\\').append(quote);
-          } else if (c < ' ' || c == 0x7F) {
-            out.append(String.format(Locale.ROOT, "\\x%02x", c));
-          } else {
-            out.appendCodePoint(c);
+    text.codePoints()
+        .forEach(c -> {
+          switch (c) {
+            case '\n' -> out.append("\\n");
+            case '\r' -> out.append("\\r");
+            case '\t' -> out.append("\\t");
+            case '\\' -> out.append("\\\\");
+            default -> {
+              if (c == quote) {
+                out.append('\\').append(quote);
+              } else if (c < ' ' || c == 0x7F) {
+                out.append(String.format(Locale.ROOT, "\\x%02x", c));
+              } else {
+                out.appendCodePoint(c);
+              }
+            }
           }
-        }
-      }
-    });
+        });
     out.append(quote);
   }
 

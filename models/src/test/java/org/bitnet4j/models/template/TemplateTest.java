@@ -69,17 +69,19 @@ final class TemplateTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '¦', value = {
-    "RAISED ¦ 2 ¦ a%n{{ raise_exception('only two') }} ¦ template line 2: only two",
-    "SYNTAX ¦ 3 ¦ %n%n{% if x ¦ closed by %}",
-    "SYNTAX ¦ 1 ¦ {% import 'os' as os %} ¦ a tag must be if, for",
-    "EVALUATION ¦ 1 ¦ {{ text | shout }} ¦ a filter must be one of",
-    "EVALUATION ¦ 1 ¦ {{ text is shouted }} ¦ a test must be one of",
-    "EVALUATION ¦ 2 ¦ %n{{ user.name }} ¦ \"user\" must be defined",
-    "EVALUATION ¦ 1 ¦ {{ shout(text) }} ¦ \"shout\" must be something to call",
-    "EVALUATION ¦ 1 ¦ {{ text | trim(none, 1) }} ¦ trim must be given what it knows",
-    "EVALUATION ¦ 1 ¦ {{ 9000000000000000 * 9000 }} ¦ fit 64 bits",
-  })
+  @CsvSource(
+      delimiter = '¦',
+      value = {
+        "RAISED ¦ 2 ¦ a%n{{ raise_exception('only two') }} ¦ template line 2: only two",
+        "SYNTAX ¦ 3 ¦ %n%n{% if x ¦ closed by %}",
+        "SYNTAX ¦ 1 ¦ {% import 'os' as os %} ¦ a tag must be if, for",
+        "EVALUATION ¦ 1 ¦ {{ text | shout }} ¦ a filter must be one of",
+        "EVALUATION ¦ 1 ¦ {{ text is shouted }} ¦ a test must be one of",
+        "EVALUATION ¦ 2 ¦ %n{{ user.name }} ¦ \"user\" must be defined",
+        "EVALUATION ¦ 1 ¦ {{ shout(text) }} ¦ \"shout\" must be something to call",
+        "EVALUATION ¦ 1 ¦ {{ text | trim(none, 1) }} ¦ trim must be given what it knows",
+        "EVALUATION ¦ 1 ¦ {{ 9000000000000000 * 9000 }} ¦ fit 64 bits",
+      })
   void failuresSayWhatAndWhere(Reason reason, int line, String template, String message) {
     TemplateException failure = failure(template.replace("%n", "\n"));
     assertThat(failure.reason()).isEqualTo(reason);
@@ -132,7 +134,8 @@ final class TemplateTest {
     assertThat(failure("x".repeat(Template.MAX_LENGTH + 1)).reason()).isEqualTo(Reason.LIMIT);
     // What is flat in a source may be long.
     assertThat(failure("{{ " + "1 + ".repeat(20_000) + "1 }}").reason()).isEqualTo(Reason.LIMIT);
-    assertThat(failure("{{ text" + "|trim".repeat(20_000) + " }}").reason()).isEqualTo(Reason.LIMIT);
+    assertThat(failure("{{ text" + "|trim".repeat(20_000) + " }}").reason())
+        .isEqualTo(Reason.LIMIT);
   }
 
   /// No expression reaches an object of Java, its class, or anything outside.
@@ -187,11 +190,10 @@ final class TemplateTest {
 
   @Test
   void functionsOfTheCallerAreKnown() {
-    assertThat(
-            Template.parse("{{ twice('ab') }}").render(Map.of(), Map.of("twice", s -> s + s)))
+    assertThat(Template.parse("{{ twice('ab') }}").render(Map.of(), Map.of("twice", s -> s + s)))
         .isEqualTo("abab");
-    assertThatThrownBy(() ->
-            Template.parse("{{ twice(1) }}").render(Map.of(), Map.of("twice", s -> s + s)))
+    assertThatThrownBy(
+            () -> Template.parse("{{ twice(1) }}").render(Map.of(), Map.of("twice", s -> s + s)))
         .isInstanceOf(TemplateException.class);
   }
 }
