@@ -30,6 +30,8 @@ import picocli.CommandLine.Command;
       InspectCommand.class,
       VerifyCommand.class,
       DoctorCommand.class,
+      GenerateCommand.class,
+      ChatCommand.class,
       LogitsCommand.class,
       EvalCommand.class,
       EmbedCommand.class,
