@@ -6,6 +6,7 @@ module org.bitnet4j.models {
   requires static transitive org.jspecify;
   requires tools.jackson.databind;
 
+  exports org.bitnet4j.models;
   exports org.bitnet4j.models.architecture;
   exports org.bitnet4j.models.sampling;
   exports org.bitnet4j.models.template;
