@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.models.TestModels;
 import org.bitnet4j.quant.TernaryTensor;
@@ -76,7 +77,8 @@ final class GoldenProductsTest {
         // s<step>/<name>-<layer>/MUL_MAT
         String[] parts = record.getKey().split("[/-]", -1);
         String[] product = product(parts[1]);
-        float[] x = records.get(parts[0] + "/" + product[0] + "-" + parts[2] + "/MUL");
+        String source = parts[0] + "/" + product[0] + "-" + parts[2] + "/MUL";
+        float[] x = Objects.requireNonNull(records.get(source), source);
         String weight = "model.layers." + parts[2] + "." + product[1] + ".weight";
         try (TernaryTensor tensor =
                 (TernaryTensor) checkpoint.quantized(checkpoint.find(weight).orElseThrow());
