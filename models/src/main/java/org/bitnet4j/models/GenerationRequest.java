@@ -53,8 +53,7 @@ public record GenerationRequest(
   }
 
   private static GenerationRequest of(Prompt prompt) {
-    return new GenerationRequest(
-        prompt, DEFAULT_TOKENS, SamplingConfig.greedy(), List.of(), true);
+    return new GenerationRequest(prompt, DEFAULT_TOKENS, SamplingConfig.greedy(), List.of(), true);
   }
 
   /// Goes on with a text: greedy, up to 256 tokens.

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A model that generates text, in this process.
 ///
-/// Usable from many threads: requests run side by side, up to
-/// [LanguageModelOptions#sessions()], and take turns on the same threads, token by token. The same
-/// request with the same seed gives the same tokens on every machine, however many run beside it.
+/// Usable from many threads: requests run side by side, up to [LanguageModelOptions#sessions()],
+/// and take turns on the same threads, token by token. The same request with the same seed gives
+/// the same tokens on every machine, however many run beside it.
 public final class LanguageModel implements AutoCloseable {
   private final Transformer transformer;
   private final Tokenizer tokenizer;
@@ -53,8 +53,7 @@ public final class LanguageModel implements AutoCloseable {
   public static LanguageModel load(Path path, LanguageModelOptions options) {
     Transformer transformer = Transformer.load(path, options.load());
     try {
-      return new LanguageModel(
-          transformer, Tokenizer.of(transformer.sideFiles()), options);
+      return new LanguageModel(transformer, Tokenizer.of(transformer.sideFiles()), options);
     } catch (RuntimeException e) {
       transformer.close();
       throw e;
@@ -136,13 +135,14 @@ public final class LanguageModel implements AutoCloseable {
   /// @throws CancellationException where the thread is interrupted while it waits for its turn; it
   ///   stays interrupted
   public GenerationResult generate(GenerationRequest request, GenerationListener listener) {
+    if (request.prompt() instanceof GenerationRequest.Prompt.Text(String text)) {
+      requireRoom(tokenizer.fewestTokens(text)); // before megabytes are tokenized
+    }
     int[] prompt = tokens(request.prompt());
     if (prompt.length == 0) {
       throw new IllegalArgumentException("the prompt must have a token, got [an empty one].");
     }
-    if (prompt.length >= sessions.context()) {
-      throw new ContextFullException(sessions.context(), prompt.length, 1);
-    }
+    requireRoom(prompt.length);
     Sampler sampler = new Sampler(seeded(request.sampling()), transformer.shape().vocabulary());
     StopStrings stops = new StopStrings(request.stop());
     int most = Math.min(request.maxTokens(), sessions.context() - prompt.length);
@@ -167,6 +167,12 @@ public final class LanguageModel implements AutoCloseable {
         lease.session().truncate(0);
       }
       sessions.giveBack(lease, evaluated);
+    }
+  }
+
+  private void requireRoom(int promptTokens) {
+    if (promptTokens >= sessions.context()) {
+      throw new ContextFullException(sessions.context(), promptTokens, 1);
     }
   }
 

@@ -20,8 +20,7 @@ public record LanguageModelOptions(
   /// Refuses sizes out of range.
   public LanguageModelOptions {
     if (sessions < 1 || sessions > MOST_SESSIONS) {
-      throw new IllegalArgumentException(
-          "sessions must be in [1, 4096], got [" + sessions + "].");
+      throw new IllegalArgumentException("sessions must be in [1, 4096], got [" + sessions + "].");
     }
     if (idleSessions < 0 || idleSessions > sessions) {
       throw new IllegalArgumentException(

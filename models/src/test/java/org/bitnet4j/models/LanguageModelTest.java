@@ -113,10 +113,7 @@ final class LanguageModelTest {
         .hasSizeGreaterThan(1);
     SamplingConfig unseeded = SamplingConfig.builder().temperature(2).build();
     GenerationResult drawn = model.generate(request.withSampling(unseeded));
-    assertThat(
-            model
-                .generate(request.withSampling(unseeded.withSeed(drawn.seed())))
-                .tokens())
+    assertThat(model.generate(request.withSampling(unseeded.withSeed(drawn.seed()))).tokens())
         .isEqualTo(drawn.tokens());
   }
 
