@@ -4,6 +4,7 @@ module org.bitnet4j.cli {
   requires info.picocli;
   requires java.management;
   requires org.bitnet4j.formats;
+  requires org.bitnet4j.models;
   requires me.tongfei.progressbar;
   requires static transitive org.jspecify;
   requires tools.jackson.databind;

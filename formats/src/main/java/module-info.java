@@ -3,7 +3,7 @@
 module org.bitnet4j.formats {
   requires transitive org.bitnet4j.quant;
   requires static transitive org.jspecify;
-  requires tools.jackson.databind;
+  requires transitive tools.jackson.databind;
 
   exports org.bitnet4j.formats.architecture;
   exports org.bitnet4j.formats.checkpoint;
@@ -14,6 +14,7 @@ module org.bitnet4j.formats {
   exports org.bitnet4j.formats.output;
   exports org.bitnet4j.formats.quantize;
   exports org.bitnet4j.formats.io;
+  exports org.bitnet4j.formats.json;
   exports org.bitnet4j.formats.safetensors;
   exports org.bitnet4j.formats.report;
   exports org.bitnet4j.formats.tokenizer;

@@ -26,6 +26,7 @@ import java.util.SplittableRandom;
 /// @param vocabulary rows of the embedding table
 /// @param tied whether the head is the embedding table
 /// @param subNorms whether attention and MLP have norms of their own before the last projection
+/// @param activation of the MLP's gate, `relu2` or `silu`
 record GeneratedModel(
     String name,
     int hidden,
@@ -36,16 +37,19 @@ record GeneratedModel(
     int headDim,
     int vocabulary,
     boolean tied,
-    boolean subNorms) {
+    boolean subNorms,
+    String activation) {
   /// Values that are repeated, from another place in each tensor.
   private static final int TABLE = 1 << 20;
 
   /// Shapes of published models, and one that is done in a moment.
   static final List<GeneratedModel> KNOWN =
       List.of(
-          new GeneratedModel("tiny", 512, 768, 2, 4, 2, 128, 512, true, true),
-          new GeneratedModel("bitnet-b1.58-2B-4T", 2560, 6912, 30, 20, 5, 128, 128_256, true, true),
-          new GeneratedModel("falcon3-10B", 3072, 23_040, 40, 12, 4, 256, 131_072, false, false));
+          new GeneratedModel("tiny", 512, 768, 2, 4, 2, 128, 512, true, true, "relu2"),
+          new GeneratedModel(
+              "bitnet-b1.58-2B-4T", 2560, 6912, 30, 20, 5, 128, 128_256, true, true, "relu2"),
+          new GeneratedModel(
+              "falcon3-10B", 3072, 23_040, 40, 12, 4, 256, 131_072, false, false, "silu"));
 
   private record Tensor(String name, long rows, long columns) {
     long bytes() {
@@ -57,6 +61,22 @@ record GeneratedModel(
   long ternaryWeights() {
     long attention = (long) hidden * headDim * (2L * heads + 2L * keyValueHeads);
     return layers * (attention + 3L * hidden * inner);
+  }
+
+  /// The same with another number of layers, vocabulary and activation.
+  GeneratedModel with(int otherLayers, int otherVocabulary, String otherActivation) {
+    return new GeneratedModel(
+        name,
+        hidden,
+        inner,
+        otherLayers,
+        heads,
+        keyValueHeads,
+        headDim,
+        otherVocabulary,
+        tied,
+        subNorms,
+        otherActivation);
   }
 
   /// Writes the directory.
@@ -120,7 +140,7 @@ record GeneratedModel(
         """,
         subNorms ? "BitNetForCausalLM" : "LlamaForCausalLM",
         subNorms ? "bitnet" : "llama",
-        subNorms ? "relu2" : "silu",
+        activation,
         hidden,
         inner,
         layers,

@@ -6,146 +6,81 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.stream.Stream;
-import org.bitnet4j.quant.kernels.Host;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
-/// `kernels [--json] [--threads N] [--width W,…]`: memory bandwidth, a plain copy and the products
-/// of each vector width in one interleaved run: a round gives each case one slice, so that a
-/// neighbour on the machine slows all alike, and each width has a virtual machine of its own.
+/// `kernels …`: memory bandwidth, a plain copy and the products of each vector width in one
+/// interleaved run: a round gives each case one slice, so that a neighbour on the machine slows all
+/// alike, and each width has a virtual machine of its own. The clock's time counts.
 final class KernelReport {
-  private static final int ROUNDS = 9;
   private static final int USAGE = 64;
-  private static final int MOST_THREADS = 256;
 
-  /// A case and its rates, in what it counts per nanosecond.
-  private record Subject(
-      SliceProcess process, int number, String width, List<String> words, List<Double> rates) {
-    String kernel() {
-      return words.get(0);
-    }
+  /// A row and the process that works for it.
+  private record Subject(SliceProcess process, int number, KernelRow row) {}
 
-    int threads() {
-      return Integer.parseInt(words.get(1));
-    }
+  private final KernelOptions options;
+  private final PrintStream notes;
+  private final List<SliceProcess> processes = new ArrayList<>();
+  private final List<Subject> subjects = new ArrayList<>();
 
-    String source() {
-      return words.get(5);
-    }
-
-    /// 0 where bytes are counted, not weights.
-    double bitsPerWeight() {
-      return Double.parseDouble(words.get(6));
-    }
-
-    double median() {
-      return rates.stream().sorted().toList().get(rates.size() / 2);
-    }
-
-    double gigabytes() {
-      return bitsPerWeight() == 0 ? median() : median() * bitsPerWeight() / 8;
-    }
-
-    boolean reads() {
-      return kernel().startsWith("read");
-    }
+  private KernelReport(KernelOptions options, PrintStream notes) {
+    this.options = options;
+    this.notes = notes;
   }
 
-  /// What the command line asks for.
-  ///
-  /// @param json rows instead of a table
-  /// @param threads threads, each case also with one
-  /// @param widths vector widths
-  /// @param slice seconds of a slice
-  /// @param mebibytes of weights that memory bounds
-  /// @param kibibytes of weights in cache
-  /// @param warmUp seconds of each case before the first slice
-  private record Options(
-      boolean json,
-      int threads,
-      List<String> widths,
-      double slice,
-      int mebibytes,
-      int kibibytes,
-      double warmUp) {}
-
-  private KernelReport() {}
-
   /// Runs the report, or prints a usage message; returns the exit code.
+  ///
+  /// @param out receives the table or the JSON rows
+  /// @param err receives the machine's state, and what is missing
   static int run(String[] arguments, PrintStream out, PrintStream err) {
-    Options options;
+    KernelOptions options;
     try {
-      options = parse(arguments);
+      options = KernelOptions.parse(arguments);
     } catch (IllegalArgumentException wrong) {
-      err.println(
-          wrong.getMessage()
-              + "; usage: kernels [--json] [--threads N] [--width scalar|128|256|512,...]"
-              + " [--seconds S] [--mebibytes N] [--quick]");
+      err.println(wrong.getMessage() + "; usage: " + KernelOptions.USAGE);
       return USAGE;
     }
-    List<Subject> subjects = measure(options);
-    out.println(options.json() ? json(subjects) : table(subjects));
+    ProcessorLoad before = ProcessorLoad.now();
+    List<KernelRow> rows = new KernelReport(options, options.json() ? err : out).measure();
+    PrintStream notes = options.json() ? err : out;
+    BenchmarkMachine machine = BenchmarkMachine.current();
+    notes.println(machine.host() + ", " + machine.system() + ", " + machine.jdk());
+    notes.println(
+        String.format(
+            Locale.ROOT,
+            "%d rounds of %.0f ms, load average %.2f on %d processors%s%n",
+            options.rounds(),
+            1e3 * options.seconds(),
+            machine.loadAverage(),
+            Runtime.getRuntime().availableProcessors(),
+            ProcessorLoad.now().since(before)));
+    out.println(options.json() ? KernelTable.json(rows) : KernelTable.text(rows));
     return 0;
   }
 
-  private static Options parse(String[] arguments) {
-    boolean json = false;
-    boolean quick = false;
-    int threads = Runtime.getRuntime().availableProcessors();
-    List<String> offered = QuantizeBenchmarkReport.paths(Host.current());
-    List<String> widths = offered;
-    double seconds = 0.1;
-    int mebibytes = 256;
-    for (int i = 1; i < arguments.length; i++) {
-      switch (arguments[i]) {
-        case "--json" -> json = true;
-        case "--quick" -> quick = true;
-        case "--threads" -> threads = Integer.parseInt(Main.value(arguments, ++i));
-        case "--width" -> widths = List.of(Main.value(arguments, ++i).split(",", -1));
-        case "--seconds" -> seconds = Double.parseDouble(Main.value(arguments, ++i));
-        case "--mebibytes" -> mebibytes = Integer.parseInt(Main.value(arguments, ++i));
-        default -> Main.require(false, "unknown option [" + arguments[i] + "]");
-      }
-    }
-    Main.require(threads >= 1 && threads <= MOST_THREADS, "--threads must be in [1, 256]");
-    Main.require(
-        offered.containsAll(widths), "--width must name some of " + offered + ", got " + widths);
-    Main.require(seconds > 0 && seconds <= 60, "--seconds must be in (0, 60]");
-    Main.require(mebibytes >= 1 && mebibytes <= 1024, "--mebibytes must be in [1, 1024]");
-    // Quick: just large enough to see that everything runs; figures mean nothing.
-    return quick
-        ? new Options(json, threads, widths, 0.001, 1, 32, 0.001)
-        : new Options(json, threads, widths, seconds, mebibytes, 512, 4);
-  }
-
-  private static List<Subject> measure(Options options) {
-    List<SliceProcess> processes = new ArrayList<>();
+  private List<KernelRow> measure() {
     try {
       Path directory = Files.createTempDirectory("bitnet4j-bench");
       try {
-        List<Subject> subjects = new ArrayList<>();
-        MemoryReader.compile(directory)
-            .ifPresent(program -> addReader(program, options, processes, subjects));
-        add("memory", "", options, processes, subjects);
-        for (String width : options.widths()) {
-          add("products", width, options, processes, subjects);
+        switch (MemoryReader.compile(directory)) {
+          case MemoryReader.Compiled(Path program) -> addReader(program);
+          case MemoryReader.Missing(String reason) ->
+              notes.println("no C loop beside the Java loop: " + reason);
         }
-        for (int round = 0; round < ROUNDS; round++) {
+        add("memory", "");
+        for (String width : options.widths()) {
+          add("products", width);
+        }
+        for (int round = 0; round < options.rounds(); round++) {
           for (Subject subject : subjects) {
-            subject
-                .rates()
-                .add(subject.process().slice(subject.number(), (long) (options.slice() * 1e9)));
+            SliceProcess.Answer answer =
+                subject.process().slice(subject.number(), (long) (options.seconds() * 1e9));
+            subject.row().slices().add(answer.toSlice(subject.row().threads()));
           }
         }
-        return subjects;
+        return subjects.stream().map(Subject::row).sorted(KernelRow.ORDER).toList();
       } finally {
         processes.forEach(SliceProcess::close);
         deleteAll(directory);
@@ -163,35 +98,17 @@ final class KernelReport {
     }
   }
 
-  private static void addReader(
-      Path program, Options options, List<SliceProcess> processes, List<Subject> subjects) {
-    SliceProcess process =
-        new SliceProcess(
-            List.of(
-                program.toString(),
-                Integer.toString(options.threads()),
-                Long.toString(options.kibibytes() * 1024L),
-                Long.toString(options.mebibytes() * 1024L * 1024)));
-    processes.add(process);
-    for (int number = 0; number < process.cases().size(); number++) {
-      boolean all = number % 2 == 1;
-      if (all && options.threads() == 1) {
-        continue; // the same as one thread
-      }
-      String line =
-          KernelSlices.line(
-              "read-c", all ? options.threads() : 1, 0, 0, 0, number < 2 ? "l2" : "dram", 0);
-      subjects.add(
-          new Subject(process, number, "", List.of(line.split(" ", -1)), new ArrayList<>()));
-    }
+  private void addReader(Path program) {
+    start(
+        "",
+        List.of(
+            program.toString(),
+            Integer.toString(options.threads()),
+            Long.toString(options.kibibytes() * 1024L),
+            Long.toString(options.mebibytes() * 1024L * 1024)));
   }
 
-  private static void add(
-      String kind,
-      String width,
-      Options options,
-      List<SliceProcess> processes,
-      List<Subject> subjects) {
+  private void add(String kind, String width) {
     List<String> command =
         new ArrayList<>(
             List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
@@ -208,104 +125,21 @@ final class KernelReport {
             KernelSlices.class.getName(),
             kind,
             Integer.toString(options.threads()),
-            Integer.toString(options.mebibytes()),
+            Double.toString(options.warmUp()),
             Integer.toString(options.kibibytes()),
-            Double.toString(options.warmUp())));
+            Integer.toString(options.mebibytes()),
+            // The scalar path takes seconds for a token: it only shows what a plain loop does.
+            Integer.toString(width.equals("scalar") ? 0 : options.layers()),
+            Integer.toString(options.part())));
+    start(width, command);
+  }
+
+  private void start(String width, List<String> command) {
     SliceProcess process = new SliceProcess(command);
     processes.add(process);
     for (int number = 0; number < process.cases().size(); number++) {
-      List<String> words = List.of(process.cases().get(number).split(" ", -1));
-      subjects.add(new Subject(process, number, width, words, new ArrayList<>()));
+      KernelRow row = KernelRow.of(width, process.cases().get(number));
+      subjects.add(new Subject(process, number, row));
     }
-  }
-
-  /// Median over the rounds of a case's bandwidth by that of the fastest reader with as many
-  /// threads in the same round.
-  private static double share(Subject subject, List<Subject> all) {
-    double scale = subject.bitsPerWeight() == 0 ? 1 : subject.bitsPerWeight() / 8;
-    double[] shares = new double[ROUNDS];
-    for (int round = 0; round < ROUNDS; round++) {
-      int at = round;
-      OptionalDouble best =
-          all.stream()
-              .filter(other ->
-                  other.reads()
-                      && other.threads() == subject.threads()
-                      && other.source().equals(subject.source()))
-              .mapToDouble(other -> other.rates().get(at))
-              .max();
-      shares[round] = subject.rates().get(round) * scale / best.orElseThrow();
-    }
-    Arrays.sort(shares);
-    return shares[ROUNDS / 2];
-  }
-
-  private static String json(List<Subject> subjects) {
-    List<Map<String, Object>> rows = new ArrayList<>();
-    for (Subject subject : subjects) {
-      boolean weights = subject.bitsPerWeight() > 0;
-      Map<String, Object> row = new LinkedHashMap<>();
-      row.put("kernel", subject.kernel());
-      row.put("width", subject.width().matches("\\d+") ? Integer.parseInt(subject.width()) : 0);
-      row.put("threads", subject.threads());
-      row.put("rows", Integer.parseInt(subject.words().get(2)));
-      row.put("cols", Integer.parseInt(subject.words().get(3)));
-      row.put("tokens", Integer.parseInt(subject.words().get(4)));
-      row.put("source", subject.source());
-      row.put("gweights_per_s", weights ? subject.median() : 0.0);
-      row.put("bits_per_weight", subject.bitsPerWeight());
-      row.put("gb_per_s", subject.gigabytes());
-      row.put("share_of_bandwidth", share(subject, subjects));
-      rows.add(row);
-    }
-    return JsonMapper.builder()
-        .enable(SerializationFeature.INDENT_OUTPUT)
-        .build()
-        .writeValueAsString(rows);
-  }
-
-  private static String table(List<Subject> subjects) {
-    BenchmarkMachine machine = BenchmarkMachine.current();
-    StringBuilder text = new StringBuilder(4096);
-    text.append(
-        String.format(
-            Locale.ROOT,
-            "%s, %s, load average %.2f%n%s%n%n",
-            machine.host(),
-            machine.system(),
-            machine.loadAverage(),
-            machine.jdk()));
-    String format = "%-19s %6s %7s %12s %6s %6s %10s %5s %8s %7s%n";
-    text.append(
-        String.format(
-            format,
-            "kernel",
-            "width",
-            "threads",
-            "shape",
-            "tokens",
-            "source",
-            "Gweights/s",
-            "bpw",
-            "GB/s",
-            "share"));
-    for (Subject subject : subjects) {
-      boolean weights = subject.bitsPerWeight() > 0;
-      text.append(
-          String.format(
-              Locale.ROOT,
-              format,
-              subject.kernel(),
-              subject.width(),
-              subject.threads(),
-              weights ? subject.words().get(2) + "x" + subject.words().get(3) : "",
-              weights ? subject.words().get(4) : "",
-              subject.source(),
-              weights ? String.format(Locale.ROOT, "%.2f", subject.median()) : "",
-              weights ? String.format(Locale.ROOT, "%.2f", subject.bitsPerWeight()) : "",
-              String.format(Locale.ROOT, "%.2f", subject.gigabytes()),
-              String.format(Locale.ROOT, "%.0f%%", 100 * share(subject, subjects))));
-    }
-    return text.toString();
   }
 }

@@ -8,14 +8,19 @@ import org.bitnet4j.bench.QuantizeBenchmarkReport.Workload;
 
 /// `report [--json] [--quick] [--seconds S] [--mebibytes N,…]` runs the side-by-side report of
 /// quantization, `layouts [--json] [--quick] [--seconds S] [--rows N]` that of the tensor layouts
-/// of other formats, `kernels …` that of products (see [KernelReport]); `convert …` times the
-/// conversion of a large generated model; `jmh …` hands the rest to JMH.
+/// of other formats, `kernels …` that of products (see [KernelReport]), `peer …` that of a native
+/// engine (see [PeerReport]); `convert …` times the conversion of a large generated model; `jmh …`
+/// hands the rest to JMH.
 public final class Main {
   private static final int USAGE = 64;
   private static final String USAGE_LINE =
       "report [--json] [--quick] [--seconds S] [--mebibytes N,...]"
           + " | layouts [--json] [--quick] [--seconds S] [--rows N]"
           + " | convert [--model NAME] [--to FORMAT] [--rounds N] [--sparse] [--json] [--dir DIR]"
+          + " | "
+          + KernelOptions.USAGE
+          + " | "
+          + PeerOptions.USAGE
           + " | jmh ...";
 
   /// Columns of the tensor whose layouts are timed, those of the widest projection of a 2 B model.
@@ -41,11 +46,12 @@ public final class Main {
       }
       return;
     }
-    boolean kernels = arguments.length > 0 && arguments[0].equals("kernels");
     int status =
-        kernels
-            ? KernelReport.run(arguments, System.out, System.err)
-            : report(arguments, System.out, System.err);
+        switch (arguments.length == 0 ? "" : arguments[0]) {
+          case "kernels" -> KernelReport.run(arguments, System.out, System.err);
+          case "peer" -> PeerReport.run(arguments, System.out, System.err);
+          default -> report(arguments, System.out, System.err);
+        };
     if (status != 0) {
       System.exit(status);
     }

@@ -3,23 +3,30 @@ package org.bitnet4j.bench;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// A compiled C loop that reads memory, where the machine has a C compiler.
-final class MemoryReader {
-  private static final long COMPILE_SECONDS = 60;
+/// A C loop that reads memory, compiled where it is needed.
+sealed interface MemoryReader {
+  /// Where there is a C compiler.
+  ///
+  /// @param program what it made
+  record Compiled(Path program) implements MemoryReader {}
 
-  private MemoryReader() {}
+  /// Where there is none, or it fails.
+  ///
+  /// @param reason one line
+  record Missing(String reason) implements MemoryReader {}
 
-  /// Compiles it into a directory; empty where there is no `cc` or it fails.
-  static Optional<Path> compile(Path directory) {
+  /// Compiles it by `cc` into a directory.
+  static MemoryReader compile(Path directory) {
     Path source = directory.resolve("read.c");
     Path program = directory.resolve("read");
+    Path log = directory.resolve("read.log");
     try (InputStream code =
         Objects.requireNonNull(MemoryReader.class.getResourceAsStream("read.c"))) {
       Files.copy(code, source);
@@ -38,16 +45,20 @@ final class MemoryReader {
                       program.toString(),
                       source.toString()))
               .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectOutput(log.toFile())
               .start();
-      boolean ended = compiler.waitFor(COMPILE_SECONDS, TimeUnit.SECONDS);
-      compiler.destroy();
-      return ended && compiler.exitValue() == 0 ? Optional.of(program) : Optional.empty();
+      if (!compiler.waitFor(60, TimeUnit.SECONDS)) {
+        compiler.destroyForcibly();
+        return new Missing("cc did not end in a minute");
+      }
+      return compiler.exitValue() == 0
+          ? new Compiled(program)
+          : new Missing("cc: " + Files.readString(log, StandardCharsets.UTF_8).strip());
     } catch (IOException noCompiler) {
-      return Optional.empty();
+      return new Missing(String.valueOf(noCompiler.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Optional.empty();
+      return new Missing("interrupted while cc was at work");
     }
   }
 }

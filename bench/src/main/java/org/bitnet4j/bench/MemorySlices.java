@@ -1,9 +1,10 @@
 package org.bitnet4j.bench;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bitnet4j.bench.KernelSlices.SliceCase;
 import org.bitnet4j.quant.Workers;
 
@@ -14,44 +15,69 @@ final class MemorySlices {
 
   private static final int STREAMS = 4;
 
+  /// Of the warm-up of a vector kernel: plain loops are compiled at once.
+  private static final double WARM_UP = 0.1;
+
   /// Where sums go, lest the compiler drop the loops.
   @SuppressWarnings("unused")
   private static volatile long sink;
 
-  private MemorySlices() {}
+  private final Buffers hot;
+  private final Buffers cold;
 
-  /// Read and copy, in cache and in memory, by that many threads.
-  static List<SliceCase> cases(int threads, int mebibytes, int kibibytes) {
-    Workers workers = Workers.of(threads); // daemon threads, which end with the process
-    List<SliceCase> cases = new ArrayList<>();
-    cases.addAll(cases(workers, 128 * kibibytes, "l2"));
-    cases.addAll(cases(workers, Math.multiplyExact(mebibytes, 1 << 17), "dram"));
-    return cases;
+  /// What is read, and where it is copied to.
+  private static final class Buffers {
+    private final String source;
+    private final long[] from;
+    private final long[] to;
+
+    Buffers(String source, int longs) {
+      this.source = source;
+      this.from = new long[longs];
+      this.to = new long[longs];
+      Arrays.fill(from, 1); // pages that were never written are all one page of zeros
+    }
   }
 
-  /// @param longs size of all memory that is read
-  private static List<SliceCase> cases(Workers workers, int longs, String source) {
+  /// Memory to read and to copy.
+  ///
+  /// @param kibibytes that are read again and again from the cache
+  /// @param mebibytes that no cache holds
+  MemorySlices(int kibibytes, int mebibytes) {
+    this.hot = new Buffers("l2", 128 * kibibytes);
+    this.cold = new Buffers("dram", Math.multiplyExact(mebibytes, 1 << 17));
+  }
+
+  /// Read and copy, in cache and in memory, by that many threads.
+  List<SliceCase> cases(int threads) {
+    Workers workers = Workers.of(threads); // daemon threads, which end with the process
+    return Stream.of(hot, cold).flatMap(buffers -> cases(workers, buffers)).toList();
+  }
+
+  private static Stream<SliceCase> cases(Workers workers, Buffers buffers) {
     int threads = workers.threads();
-    long[][] parts = new long[threads][longs / threads / STREAMS * STREAMS];
-    long[][] targets = new long[threads][parts[0].length];
-    double bytes = 8.0 * threads * parts[0].length;
+    int share = buffers.from.length / threads / STREAMS * STREAMS;
+    double bytes = 8.0 * threads * share;
     // Long enough that starting the threads does not show.
-    int repeats = Math.max(1, (1 << 22) / longs);
-    SliceCase read =
+    int repeats = Math.max(1, (1 << 22) / buffers.from.length);
+    return Stream.of(
         new SliceCase(
-            KernelSlices.line("read-java", threads, 0, 0, 0, source, 0),
-            () -> inParallel(workers, repeats, part -> sink = sum(parts[part])),
-            repeats * bytes);
-    SliceCase copy =
+            KernelSlices.line("read-java", threads, 0, 0, 0, buffers.source, 0),
+            () ->
+                inParallel(workers, repeats, part -> sink = sum(buffers.from, part * share, share)),
+            repeats * bytes,
+            WARM_UP),
         new SliceCase(
-            KernelSlices.line("copy", threads, 0, 0, 0, source, 0),
+            KernelSlices.line("copy", threads, 0, 0, 0, buffers.source, 0),
             () ->
                 inParallel(
                     workers,
                     repeats,
-                    part -> System.arraycopy(parts[part], 0, targets[part], 0, parts[part].length)),
-            repeats * bytes);
-    return List.of(read, copy);
+                    part ->
+                        System.arraycopy(
+                            buffers.from, part * share, buffers.to, part * share, share)),
+            repeats * bytes,
+            WARM_UP));
   }
 
   private static void inParallel(Workers workers, int repeats, IntConsumer work) {
@@ -64,21 +90,21 @@ final class MemorySlices {
   }
 
   /// Σ of four far-apart streams, as the kernels read them.
-  private static long sum(long[] from) {
-    int quarter = from.length / STREAMS;
+  private static long sum(long[] from, int offset, int count) {
+    int quarter = count / STREAMS;
     long sum = 0;
     for (int block = 0; block < quarter; block += BLOCK) {
-      int end = Math.min(quarter, block + BLOCK);
+      int length = Math.min(quarter - block, BLOCK);
       for (int stream = 0; stream < STREAMS; stream++) {
-        sum += sum(from, stream * quarter + block, stream * quarter + end);
+        sum += sumOfStream(from, offset + stream * quarter + block, length);
       }
     }
     return sum;
   }
 
-  private static long sum(long[] from, int start, int end) {
+  private static long sumOfStream(long[] from, int start, int count) {
     long sum = 0;
-    for (int i = start; i < end; i++) {
+    for (int i = start; i < start + count; i++) {
       sum += from[i];
     }
     return sum;

@@ -5,13 +5,29 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// A process that holds benchmark cases and works on one of them when told to: "CASE NANOS" in,
-/// "AMOUNT NANOS" out. Each vector width gets a virtual machine of its own, since what the compiler
-/// has seen of one width makes its code for the next one worse; slices still take turns.
+/// "AMOUNT NANOS PROCESSOR_NANOS" out. Each vector width gets a virtual machine of its own, since
+/// what the compiler has seen of one width makes its code for the next one worse; slices still take
+/// turns.
 final class SliceProcess implements AutoCloseable {
+  /// What a process did in its turn.
+  ///
+  /// @param amount weights or bytes
+  /// @param nanos by the clock
+  /// @param processorNanos of all threads of the process
+  record Answer(double amount, double nanos, double processorNanos) {
+    /// As a share of what that many threads could have had.
+    KernelRow.Slice toSlice(int threads) {
+      return new KernelRow.Slice(amount / nanos, processorNanos / nanos / threads);
+    }
+  }
+
   private final Process process;
   private final BufferedReader answers;
   private final Writer orders;
@@ -40,16 +56,34 @@ final class SliceProcess implements AutoCloseable {
     return cases;
   }
 
-  /// Works on a case for about that long and returns how much it did per nanosecond.
-  double slice(int number, long nanos) {
+  /// Works on a case for about that long.
+  Answer slice(int number, long nanos) {
     try {
       orders.write(number + " " + nanos + "\n");
       orders.flush();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    String[] amountAndNanos = answer().split(" ", -1);
-    return Double.parseDouble(amountAndNanos[0]) / Double.parseDouble(amountAndNanos[1]);
+    String[] words = answer().split(" ", -1);
+    return new Answer(
+        Double.parseDouble(words[0]), Double.parseDouble(words[1]), Double.parseDouble(words[2]));
+  }
+
+  /// Most memory it ever had resident, in MiB, where Linux tells; 0 elsewhere.
+  long peakMebibytes() {
+    Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+    if (!Files.isReadable(status)) {
+      return 0;
+    }
+    try (Stream<String> lines = Files.lines(status)) {
+      return lines // VmHWM:   845212 kB
+          .filter(line -> line.startsWith("VmHWM:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", "")) / 1024)
+          .findFirst()
+          .orElse(0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private String answer() {

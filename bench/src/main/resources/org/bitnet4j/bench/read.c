@@ -1,7 +1,7 @@
 /* Reads memory as fast as a compiler's loop can: the yardstick of `bench kernels`.
-   Arguments: threads, then the sizes of its cases in bytes, each read by one thread and by all.
+   Arguments: threads, then bytes in cache and in memory, each read by one thread and by all.
    Protocol: prints a line per case and "ready"; then for each line "CASE NANOS" on stdin reads for
-   about that long and prints "BYTES NANOS". */
+   about that long and prints "BYTES NANOS PROCESSOR_NANOS SUM". */
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -9,11 +9,13 @@
 #include <string.h>
 #include <time.h>
 
-static int64_t now(void) {
+static int64_t nanos_of(clockid_t clock) {
   struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
+  clock_gettime(clock, &t);
   return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
+
+static int64_t now(void) { return nanos_of(CLOCK_MONOTONIC); }
 
 struct part {
   const uint64_t *from;
@@ -56,7 +58,11 @@ int main(int argc, char **argv) {
       return 1;
     }
     memset(memory[i], 1, words[i] * 8);
-    printf("case %d 1\ncase %d %d\n", i, i, threads);
+    const char *source = i ? "dram" : "l2";
+    printf("read-c 1 0 0 0 %s 0\n", source);
+    if (threads > 1) {
+      printf("read-c %d 0 0 0 %s 0\n", threads, source);
+    }
   }
   printf("ready\n");
   fflush(stdout);
@@ -65,9 +71,11 @@ int main(int argc, char **argv) {
   struct part parts[256];
   pthread_t ids[256];
   while (scanf("%d %lld", &number, &nanos) == 2) {
-    int count = number % 2 ? threads : 1;
-    int size = number / 2;
+    int counts = threads > 1 ? 2 : 1;
+    int count = number % counts ? threads : 1;
+    int size = number / counts;
     int64_t start = now();
+    int64_t processor = nanos_of(CLOCK_PROCESS_CPUTIME_ID);
     for (int t = 0; t < count; t++) {
       size_t words_each = words[size] / count / 64 * 64;
       parts[t] = (struct part){memory[size] + t * words_each, words_each, start + nanos, 0, 0};
@@ -80,8 +88,9 @@ int main(int argc, char **argv) {
       sum += parts[t].sum;
     }
     int64_t took = now() - start;
-    printf("%llu %lld %llu\n", (unsigned long long)bytes, (long long)took,
-           (unsigned long long)sum);
+    processor = nanos_of(CLOCK_PROCESS_CPUTIME_ID) - processor;
+    printf("%llu %lld %lld %llu\n", (unsigned long long)bytes, (long long)took,
+           (long long)processor, (unsigned long long)sum);
     fflush(stdout);
   }
   return 0;

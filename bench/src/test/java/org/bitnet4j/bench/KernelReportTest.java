@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.bitnet4j.quant.kernels.Host;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +16,16 @@ import tools.jackson.databind.json.JsonMapper;
 class KernelReportTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @Test
+  void theTableSaysWhereItWasTakenAndHowMuchProcessorTimeThereWas() {
+    assertThat(run("kernels", "--quick", "--threads", "1", "--width", "scalar")).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .containsPattern("load average \\d")
+        .containsPattern("kernel +width +threads +shape .* cpu\n")
+        .containsPattern("read-java +1 +dram .*%")
+        .containsPattern("matvec +scalar +1 +128x2560 +1 +l2 .*%");
+  }
 
   @Test
   void rowsHoldEveryProductBesideTheBandwidthItWasMeasuredWith() {
@@ -35,8 +46,26 @@ class KernelReportTest {
       assertThat(product.at("/gweights_per_s").asDouble()).isPositive();
       assertThat(product.at("/bits_per_weight").asDouble()).isBetween(1.6, 4.1);
       assertThat(product.at("/share_of_bandwidth").asDouble()).isPositive();
-      assertThat(row(rows, "matmul", threads, "l2").at("/tokens").asInt()).isEqualTo(128);
-      row(rows, "bitnet-2b-4t-layer", threads, "dram");
+      assertThat(product.propertyNames())
+          .containsExactly(
+              "kernel",
+              "width",
+              "threads",
+              "rows",
+              "cols",
+              "tokens",
+              "source",
+              "gweights_per_s",
+              "bits_per_weight",
+              "gb_per_s",
+              "share_of_bandwidth");
+      for (String kernel : new String[] {"matvec", "matmul", "part-2b4t", "pack"}) {
+        JsonNode cold = row(rows, kernel, threads, "dram");
+        assertThat(cold.at("/gweights_per_s").asDouble()).isPositive();
+        assertThat(cold.at("/tokens").asInt())
+            .isEqualTo(Map.of("matmul", 128, "pack", 0).getOrDefault(kernel, 1));
+      }
+      assertThat(row(rows, "part-2b4t", threads, "dram").at("/rows").asInt()).isPositive();
     }
   }
 
@@ -49,6 +78,8 @@ class KernelReportTest {
         "kernels --threads x",
         "kernels --seconds 0",
         "kernels --mebibytes 0",
+        "kernels --layers 31",
+        "kernels --rounds 0",
         "kernels --what"
       })
   void aWrongCommandLineIsRefusedInOneLine(String line) {

@@ -30,6 +30,9 @@ import picocli.CommandLine.Command;
       InspectCommand.class,
       VerifyCommand.class,
       DoctorCommand.class,
+      LogitsCommand.class,
+      EvalCommand.class,
+      SelfTestCommand.class,
       DemoCommand.class,
       CompletionCommand.class
     })

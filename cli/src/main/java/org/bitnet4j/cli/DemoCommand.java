@@ -113,7 +113,7 @@ final class DemoCommand implements Callable<Integer> {
     return good ? ExitCode.OK : ExitCode.CHECK_FAILED;
   }
 
-  private static Path checkpoints() {
+  static Path checkpoints() {
     String home = System.getProperty("bitnet.home");
     if (home == null) {
       throw new UsageException(

@@ -14,10 +14,14 @@ final class ThreadsOption {
   private @Nullable Integer threads;
 
   Workers workers() {
+    return Workers.of(count());
+  }
+
+  int count() {
     int count = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
     if (count < 1 || count > 256) {
       throw new UsageException("--threads must be in [1, 256], got [" + count + "].");
     }
-    return Workers.of(count);
+    return count;
   }
 }

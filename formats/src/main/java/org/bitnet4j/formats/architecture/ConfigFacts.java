@@ -6,14 +6,18 @@ import java.util.OptionalInt;
 import org.bitnet4j.formats.json.JsonTree;
 import org.bitnet4j.quant.MalformedFileException;
 
-/// A config.json as this package asks for it.
+/// A config.json as asked for by key, with the dimensions that follow from several keys. Whatever
+/// is not as it must be is a [MalformedFileException] that names key and byte.
 ///
 /// @param root the whole file, an object
-record ConfigFacts(JsonTree root) {
+public record ConfigFacts(JsonTree root) {
   static final String FILE = "config.json";
   private static final int MAX_BYTES = 1 << 20;
 
-  static ConfigFacts parse(byte[] text) {
+  /// Reads a file, which must be a JSON object of at most 1 MiB.
+  ///
+  /// @param text its bytes
+  public static ConfigFacts parse(byte[] text) {
     if (text.length > MAX_BYTES) {
       throw new MalformedFileException(
           FILE,
@@ -29,7 +33,10 @@ record ConfigFacts(JsonTree root) {
   }
 
   /// An integer in [minimum, 2^31); empty where it is absent.
-  OptionalInt integer(String key, int minimum) {
+  ///
+  /// @param key its key
+  /// @param minimum the smallest value allowed
+  public OptionalInt integer(String key, int minimum) {
     Optional<JsonTree> found = root.find(key);
     if (found.isEmpty()) {
       return OptionalInt.empty();
@@ -42,11 +49,17 @@ record ConfigFacts(JsonTree root) {
   }
 
   /// An integer in [minimum, 2^31) that must be there.
-  int required(String key, int minimum) {
+  ///
+  /// @param key its key
+  /// @param minimum the smallest value allowed
+  public int required(String key, int minimum) {
     return integer(key, minimum).orElseThrow(() -> missing(key));
   }
 
-  MalformedFileException missing(String key) {
+  /// The refusal of a file that lacks a key.
+  ///
+  /// @param key the key
+  public MalformedFileException missing(String key) {
     return new MalformedFileException(
         FILE,
         root.offset(),
@@ -56,20 +69,29 @@ record ConfigFacts(JsonTree root) {
         "Take the config.json that belongs to the weights.");
   }
 
-  Optional<Double> number(String key) {
+  /// A finite number.
+  ///
+  /// @param key its key
+  public Optional<Double> number(String key) {
     return root.find(key).map(JsonTree::number);
   }
 
-  Optional<String> text(String key) {
+  /// A string.
+  ///
+  /// @param key its key
+  public Optional<String> text(String key) {
     return root.find(key).map(JsonTree::text);
   }
 
-  Optional<Boolean> truth(String key) {
+  /// A truth value.
+  ///
+  /// @param key its key
+  public Optional<Boolean> truth(String key) {
     return root.find(key).map(JsonTree::truth);
   }
 
   /// The first entry of `architectures`.
-  Optional<String> className() {
+  public Optional<String> className() {
     return root.find("architectures")
         .map(JsonTree::items)
         .filter(items -> !items.isEmpty())
@@ -78,7 +100,7 @@ record ConfigFacts(JsonTree root) {
   }
 
   /// Width of one head: `head_dim`, else `hidden_size / num_attention_heads`.
-  int headDim() {
+  public int headDim() {
     OptionalInt declared = integer("head_dim", 1);
     if (declared.isPresent()) {
       return declared.getAsInt();
@@ -93,20 +115,20 @@ record ConfigFacts(JsonTree root) {
   }
 
   /// Key and value heads: as many as query heads unless declared.
-  int keyValueHeads() {
+  public int keyValueHeads() {
     return integer("num_key_value_heads", 1).orElseGet(() -> required("num_attention_heads", 1));
   }
 
   /// `rope_scaling`, or `rope_parameters` as newer configurations call it; of kinds of layers those
   /// of full attention.
-  Optional<JsonTree> ropeParameters() {
+  public Optional<JsonTree> ropeParameters() {
     return root.find("rope_parameters")
         .map(parameters -> parameters.find("full_attention").orElse(parameters))
         .or(() -> root.find("rope_scaling"));
   }
 
   /// `rope_theta`, wherever it stands.
-  Optional<Double> ropeTheta() {
+  public Optional<Double> ropeTheta() {
     return number("rope_theta")
         .or(() ->
             root.find("rope_parameters")

@@ -1,2 +1,2 @@
-/// Strict JSON from untrusted files, with byte offsets of faults; not exported.
+/// Strict JSON from untrusted files, with byte offsets of faults.
 package org.bitnet4j.formats.json;

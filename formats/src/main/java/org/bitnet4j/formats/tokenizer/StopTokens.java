@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.SortedMap;
+import org.bitnet4j.formats.gguf.GgufArray;
 import org.bitnet4j.formats.gguf.GgufMetadata;
 import org.bitnet4j.formats.json.JsonTree;
 
@@ -107,6 +108,24 @@ public record StopTokens(SequencedSet<Integer> declared, List<Marker> markers) {
         new StopTokens(declared, markers(model.tokens(), model.templates().values())));
   }
 
+  /// The stop tokens of a Hugging Face model whose tokenizer was mapped before, without reading its
+  /// files for the tokenizer again.
+  ///
+  /// @param sideFiles small files of the model by name
+  /// @param tokenizer what [TokenizerMap#toGguf] made of them
+  /// @throws org.bitnet4j.quant.MalformedFileException for a file that breaks its format
+  public static StopTokens of(SortedMap<String, byte[]> sideFiles, GgufMetadata tokenizer) {
+    StopTokens mapped = of(tokenizer);
+    SequencedSet<Integer> declared = new LinkedHashSet<>(mapped.declared);
+    int tokens = tokenizer.array(Keys.TOKENS).map(GgufArray::size).orElse(0);
+    for (int id : listed(sideFiles)) {
+      if (id < tokens) {
+        declared.add(id);
+      }
+    }
+    return new StopTokens(declared, mapped.markers);
+  }
+
   private static List<Marker> markers(List<String> tokens, Collection<String> templates) {
     List<Marker> markers = new ArrayList<>();
     for (int id = 0; id < tokens.size(); id++) {
@@ -132,8 +151,9 @@ public record StopTokens(SequencedSet<Integer> declared, List<Marker> markers) {
         .toList();
   }
 
-  /// The numbers that end a generation in a GGUF engine: those declared, then the markers.
-  List<Integer> all() {
+  /// The numbers that end a generation: those declared, then the markers, at which engines stop
+  /// whatever is declared.
+  public List<Integer> all() {
     SequencedSet<Integer> all = new LinkedHashSet<>(declared);
     markers.forEach(marker -> all.add(marker.id()));
     return List.copyOf(all);

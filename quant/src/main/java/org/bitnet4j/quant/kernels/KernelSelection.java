@@ -8,6 +8,7 @@ import org.bitnet4j.quant.config.KernelParameters;
 import org.bitnet4j.quant.config.SimdConfig;
 import org.bitnet4j.quant.kernels.KernelPlan.Path;
 import org.bitnet4j.quant.kernels.KernelPlan.Product;
+import org.bitnet4j.quant.kernels.PlannedElementKernels.LoopSet;
 import org.jspecify.annotations.Nullable;
 
 /// Chooses the path: the configuration's wish, the machine's offer, the operator's override.
@@ -55,6 +56,36 @@ final class KernelSelection {
             config.enablePrefetch() ? config.prefetchDistance() : 0,
             KernelParameters.MATVEC_ROW_BANDS.valueIn(config));
     return new PlannedTernaryKernels(plan, loops(plan.widthBits()), product.loops());
+  }
+
+  /// The kernels of float operations by a plan.
+  static ElementKernels elementKernels(KernelPlan plan) {
+    return new PlannedElementKernels(plan, loopSet(plan.widthBits()));
+  }
+
+  private static LoopSet loopSet(int widthBits) {
+    return switch (widthBits) {
+      case 0 -> LoopSet.SCALAR;
+      case 128 ->
+          new LoopSet(
+              VectorLoops128.INSTANCE,
+              VectorElementLoops128.INSTANCE,
+              VectorDenseLoops128.INSTANCE,
+              VectorAttentionLoops128.INSTANCE);
+      case 256 ->
+          new LoopSet(
+              VectorLoops256.INSTANCE,
+              VectorElementLoops256.INSTANCE,
+              VectorDenseLoops256.INSTANCE,
+              VectorAttentionLoops256.INSTANCE);
+      case 512 ->
+          new LoopSet(
+              VectorLoops512.INSTANCE,
+              VectorElementLoops512.INSTANCE,
+              VectorDenseLoops512.INSTANCE,
+              VectorAttentionLoops512.INSTANCE);
+      default -> throw new IllegalArgumentException("no kernels of [" + widthBits + "] bits");
+    };
   }
 
   /// The loops of a width; their class is not loaded before, since it needs the Vector API.

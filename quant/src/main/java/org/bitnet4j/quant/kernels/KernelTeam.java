@@ -38,6 +38,7 @@ public final class KernelTeam implements AutoCloseable {
   private final Helper[] helpers;
   private final long spinNanos;
   private final TernaryProduct product = new TernaryProduct(this);
+  private final DenseProduct denseProduct;
 
   /// Number of the job in the upper half, chunks that nobody has taken in the lower: one word, so
   /// that a late helper cannot take a chunk of a job it has not seen.
@@ -63,6 +64,7 @@ public final class KernelTeam implements AutoCloseable {
     this.arena = Arena.ofShared();
     this.scratch = new ProductScratch[threads];
     this.helpers = new Helper[threads - 1];
+    this.denseProduct = new DenseProduct(this, threads);
     this.spinNanos = threads <= Runtime.getRuntime().availableProcessors() ? SPIN_NANOS : 0;
     for (int worker = 0; worker < threads; worker++) {
       scratch[worker] = new ProductScratch(arena);
@@ -90,6 +92,10 @@ public final class KernelTeam implements AutoCloseable {
 
   TernaryProduct product() {
     return product;
+  }
+
+  DenseProduct denseProduct() {
+    return denseProduct;
   }
 
   ProductScratch scratch(int worker) {

@@ -34,9 +34,9 @@ public sealed interface TernaryKernels permits PlannedTernaryKernels {
     return KernelSelection.select(config, Host.current());
   }
 
-  /// The scalar reference with default tuning.
+  /// The scalar reference with default tuning, whatever the override.
   static TernaryKernels scalar() {
-    return KernelSelection.select(SimdConfig.disabled(), Host.current());
+    return KernelSelection.select(SimdConfig.disabled(), Host.current(), null);
   }
 
   /// Which path runs what, and why.

@@ -1,0 +1,97 @@
+package org.bitnet4j.cli;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import org.bitnet4j.models.forward.ActivationPolicy;
+import org.bitnet4j.models.forward.SessionOptions;
+import org.bitnet4j.models.weights.LoadOptions;
+import org.bitnet4j.quant.config.ActivationQuantizationConfig;
+import org.bitnet4j.quant.kernels.CacheFormat;
+import org.bitnet4j.quant.kernels.DenseFormat;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// Which model runs, and how.
+final class ModelOptions {
+  private static final String AS_TRAINED = "as-trained";
+  private static final String EXACT = "exact";
+  private static final String INT8 = "int8";
+
+  @Option(
+      names = {"-m", "--model"},
+      paramLabel = "MODEL",
+      required = true,
+      description = "A Hugging Face directory, a GGUF file or a .trit file.")
+  private Path path = Path.of("");
+
+  @Option(
+      names = "--head",
+      paramLabel = "FORMAT",
+      description =
+          "How the output head is held: float32, float16, bfloat16, int8 or int4 (default: as in"
+              + " the file, nothing lost).")
+  private @Nullable String head;
+
+  @Option(
+      names = "--cache",
+      paramLabel = "FORMAT",
+      defaultValue = "float32",
+      description = "How keys and values are held: float32 (default, exact), float16 or int8.")
+  private String cache = "float32";
+
+  @Option(
+      names = "--activations",
+      paramLabel = "HOW",
+      defaultValue = AS_TRAINED,
+      description =
+          "Inputs of linear layers: as-trained (default), exact (no quantization) or int8 (per"
+              + " token, as b1.58).")
+  private String activations = AS_TRAINED;
+
+  @Mixin private ThreadsOption threads = new ThreadsOption();
+  @Mixin private ReadOption reading = new ReadOption();
+
+  Path path() {
+    return path;
+  }
+
+  LoadOptions load() {
+    LoadOptions options =
+        LoadOptions.defaults().withThreads(threads.count()).withRead(reading.options());
+    return head == null ? options : options.withHead(oneOf("--head", head, DenseFormat.values()));
+  }
+
+  /// How a session of so many tokens runs.
+  SessionOptions session(int capacity) {
+    return SessionOptions.of(capacity)
+        .withCache(oneOf("--cache", cache, CacheFormat.values()))
+        .withActivations(policy());
+  }
+
+  private ActivationPolicy policy() {
+    return switch (activations) {
+      case AS_TRAINED -> new ActivationPolicy.AsTrained();
+      case EXACT -> new ActivationPolicy.Exact();
+      case INT8 -> new ActivationPolicy.Configured(ActivationQuantizationConfig.bitnet());
+      default ->
+          throw new UsageException(
+              "--activations must be as-trained, exact or int8, got [" + activations + "].");
+    };
+  }
+
+  private static <T extends Enum<T>> T oneOf(String option, String given, T[] values) {
+    Optional<T> found =
+        Arrays.stream(values).filter(value -> value.name().equalsIgnoreCase(given)).findFirst();
+    return found.orElseThrow(() ->
+        new UsageException(
+            option
+                + " must be one of "
+                + Arrays.toString(values).toLowerCase(Locale.ROOT)
+                + ", got ["
+                + given
+                + "]."));
+  }
+}

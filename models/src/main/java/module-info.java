@@ -1,0 +1,14 @@
+/// Ternary language and embedding models, run in process.
+@org.jspecify.annotations.NullMarked
+module org.bitnet4j.models {
+  requires transitive org.bitnet4j.formats;
+  requires ai.djl.tokenizers;
+  requires static transitive org.jspecify;
+  requires tools.jackson.databind;
+
+  exports org.bitnet4j.models.architecture;
+  exports org.bitnet4j.models.tokenizer;
+  exports org.bitnet4j.models.evaluation;
+  exports org.bitnet4j.models.forward;
+  exports org.bitnet4j.models.weights;
+}

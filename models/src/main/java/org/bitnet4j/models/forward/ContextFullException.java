@@ -1,0 +1,28 @@
+package org.bitnet4j.models.forward;
+
+import org.bitnet4j.quant.BitnetException;
+
+/// More tokens than a session has room for.
+public final class ContextFullException extends BitnetException {
+  private static final long serialVersionUID = 1L;
+
+  private final int capacity;
+
+  ContextFullException(int capacity, int length, int more) {
+    super(
+        "a session of "
+            + capacity
+            + " tokens must have room for what is appended, got ["
+            + length
+            + " and "
+            + more
+            + " more]. Open it with a larger capacity, shorten the prompt, or truncate the session.",
+        null);
+    this.capacity = capacity;
+  }
+
+  /// Tokens that the session has room for.
+  public int capacity() {
+    return capacity;
+  }
+}

@@ -1,0 +1,125 @@
+package org.bitnet4j.models.forward;
+
+import java.nio.file.Path;
+import java.util.SortedMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.bitnet4j.models.architecture.ModelShape;
+import org.bitnet4j.models.weights.LoadOptions;
+import org.bitnet4j.models.weights.LoadReport;
+import org.bitnet4j.models.weights.LoadedModel;
+import org.bitnet4j.quant.kernels.KernelPlan;
+import org.bitnet4j.quant.kernels.KernelTeam;
+import org.jspecify.annotations.Nullable;
+
+/// A model ready to run: weights in memory and threads that compute. Sessions hold what belongs to
+/// one text.
+///
+/// Any number of sessions may run at once, on as many threads: they take turns, a chunk of a prompt
+/// or a generated token at a time, first come, first served. Logits have the same bits for every
+/// number of threads, every vector width, and cold and hot code.
+public final class Transformer implements AutoCloseable {
+  private final LoadedModel model;
+  private final KernelTeam team;
+
+  /// Fair, so that a long prompt does not keep others waiting for more than a chunk.
+  private final ReentrantLock turn = new ReentrantLock(true);
+
+  private @Nullable ForwardPass pass;
+  private boolean closed;
+
+  private Transformer(LoadedModel model, KernelTeam team) {
+    this.model = model;
+    this.team = team;
+  }
+
+  /// Loads a model of any format.
+  ///
+  /// @param path a Hugging Face directory, a GGUF file, a `.trit` container
+  /// @param options how
+  /// @throws org.bitnet4j.quant.MalformedFileException for a file that breaks its format, lacks a
+  ///   tensor, or describes a model that this library cannot run
+  /// @throws org.bitnet4j.quant.InvalidTensorException for weights that are not finite
+  public static Transformer load(Path path, LoadOptions options) {
+    LoadedModel model = LoadedModel.load(path, options);
+    return new Transformer(model, KernelTeam.of(options.threads()));
+  }
+
+  /// Dimensions and family.
+  public ModelShape shape() {
+    return model.shape();
+  }
+
+  /// What loading took and gave.
+  public LoadReport report() {
+    return model.report();
+  }
+
+  /// Configuration, tokenizer and other small files of the model, by name.
+  public SortedMap<String, byte[]> sideFiles() {
+    return model.sideFiles();
+  }
+
+  /// Which kernels run, and why.
+  public KernelPlan plan() {
+    return model.ternary().plan();
+  }
+
+  /// Threads that compute.
+  public int threads() {
+    return team.threads();
+  }
+
+  /// A new session, which the caller closes before this.
+  ///
+  /// @param options how it runs
+  /// @throws org.bitnet4j.quant.config.ConfigValidationException for a contradictory configuration
+  public Session session(SessionOptions options) {
+    return new Session(this, model, options);
+  }
+
+  /// Work with the one forward pass.
+  interface Turn {
+    void run(ForwardPass forward);
+  }
+
+  /// Takes a turn, as soon as those who came before have had theirs.
+  ///
+  /// @param capacity tokens of a chunk that the pass must have room for
+  void take(int capacity, Turn work) {
+    turn.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the transformer must be open. Load the model again.");
+      }
+      ForwardPass forward = pass;
+      if (forward == null || forward.capacity() < capacity) {
+        if (forward != null) {
+          forward.close();
+        }
+        forward = new ForwardPass(model, team, capacity);
+        pass = forward;
+      }
+      work.run(forward);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /// Waits for the turn that is being taken, then releases threads and memory.
+  @Override
+  public void close() {
+    turn.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        if (pass != null) {
+          pass.close();
+        }
+        team.close();
+        model.close();
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+}

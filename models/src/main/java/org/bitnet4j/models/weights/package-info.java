@@ -1,0 +1,2 @@
+/// Weights of a model in owned memory, in the order in which products stream them.
+package org.bitnet4j.models.weights;

@@ -1,0 +1,163 @@
+package org.bitnet4j.quant.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.bitnet4j.quant.InvalidTensorException;
+import org.bitnet4j.quant.TensorSource;
+import org.bitnet4j.quant.Workers;
+
+/// Fills a [DenseMatrix] from a source, some rows at a time, and measures what its format loses.
+final class DensePacking {
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  /// Values that are converted at a time.
+  private static final int BLOCK_VALUES = 1 << 16;
+
+  private static final int GROUP = DenseFormat.GROUP;
+
+  private final TensorSource source;
+  private final DenseMatrix matrix;
+  private final KernelLoops statistics;
+  private final ElementLoops elements;
+  private final DenseLoops dense;
+
+  /// Squares of a block: of what was lost, and of the weights.
+  private record Squares(double lost, double all) {}
+
+  private DensePacking(
+      TensorSource source,
+      DenseMatrix matrix,
+      KernelLoops statistics,
+      ElementLoops elements,
+      DenseLoops dense) {
+    this.source = source;
+    this.matrix = matrix;
+    this.statistics = statistics;
+    this.elements = elements;
+    this.dense = dense;
+  }
+
+  /// A matrix of the source's values; closed again where one is refused.
+  static DenseMatrix pack(
+      TensorSource source,
+      DenseFormat format,
+      Workers workers,
+      KernelLoops statistics,
+      ElementLoops elements,
+      DenseLoops dense) {
+    DenseMatrix matrix = new DenseMatrix(source.name(), source.shape(), format);
+    try {
+      new DensePacking(source, matrix, statistics, elements, dense).fill(workers);
+      return matrix;
+    } catch (RuntimeException e) {
+      matrix.close();
+      throw e;
+    }
+  }
+
+  private void fill(Workers workers) {
+    int columns = Math.max(1, matrix.columns());
+    int blockRows = Math.max(1, BLOCK_VALUES / columns);
+    int blocks = Math.ceilDiv(matrix.rows(), blockRows);
+    List<Squares> squares =
+        workers.map(
+            blocks,
+            () -> {
+              float[] values = new float[Math.multiplyExact(blockRows, columns)];
+              Row row = new Row();
+              IntFunction<Squares> task = block -> fill(block * blockRows, blockRows, values, row);
+              return task;
+            });
+    double lost = 0;
+    double all = 0;
+    for (Squares block : squares) {
+      lost += block.lost();
+      all += block.all();
+    }
+    matrix.setRelativeError(lost == 0 ? 0 : Math.sqrt(lost / all));
+  }
+
+  private Squares fill(int first, int blockRows, float[] values, Row row) {
+    int count = Math.min(blockRows, matrix.rows() - first);
+    int columns = matrix.columns();
+    source.readRows(first, count, values, 0);
+    int bad = statistics.firstNonFinite(values, 0, count * columns);
+    if (bad >= 0) {
+      long index = (long) first * columns + bad;
+      throw InvalidTensorException.notFinite(matrix.name(), index, values[bad]);
+    }
+    double lost = 0;
+    for (int r = 0; r < count; r++) {
+      lost += row.encode(first + r, values, r * columns);
+    }
+    double all = statistics.squaredDeviationSum(values, 0, count * columns, 0);
+    return new Squares(lost, all);
+  }
+
+  /// One row's conversion, with its scratch memory.
+  private final class Row {
+    private final float[] stored = new float[matrix.columns()];
+    private final byte[] codes = new byte[matrix.columns()];
+
+    /// Stores a row and returns Σ (w − w′)².
+    double encode(int row, float[] values, int offset) {
+      int columns = matrix.columns();
+      long at = matrix.rowAt(row);
+      MemorySegment to = matrix.codes();
+      switch (matrix.format()) {
+        case FLOAT32 -> MemorySegment.copy(values, offset, to, FLOAT, at, columns);
+        case FLOAT16 -> elements.toFloat16(values, offset, columns, to, at);
+        case BFLOAT16 -> elements.toBfloat16(values, offset, columns, to, at);
+        case INT8 -> {
+          RowScale scale = RowScale.int8(statistics.absMax(values, offset, columns));
+          statistics.quantizeInt8(values, offset, columns, scale.inverse(), codes, 0);
+          MemorySegment.copy(codes, 0, to, ValueLayout.JAVA_BYTE, at, columns);
+          matrix.setRowScale(row, scale.scale());
+        }
+        case INT4 -> encodeGroups(values, offset, at);
+      }
+      dense.decode(matrix.format(), to, at, columns, stored, 0);
+      if (matrix.hasRowScales()) {
+        elements.scale(stored, 0, columns, matrix.rowScale(row));
+      }
+      for (int c = 0; c < columns; c++) {
+        stored[c] = values[offset + c] - stored[c];
+      }
+      double lost = statistics.squaredDeviationSum(stored, 0, columns, 0);
+      if (!Double.isFinite(lost)) {
+        int bad = statistics.firstNonFinite(stored, 0, columns);
+        throw new InvalidTensorException(
+            matrix.name(),
+            (long) row * columns + bad,
+            "every value must be within the range of " + matrix.format(),
+            Float.toString(values[offset + bad]),
+            "Store it as BFLOAT16 or FLOAT32.");
+      }
+      return lost;
+    }
+
+    private void encodeGroups(float[] values, int offset, long at) {
+      int columns = matrix.columns();
+      long bytes = at + matrix.format().codesAt(columns);
+      for (int first = 0; first < columns; first += GROUP) {
+        int count = Math.min(GROUP, columns - first);
+        float scale = GroupCode.scale(values, offset + first, count);
+        matrix.codes().set(SHORT, at + (long) first / GROUP * Short.BYTES, Bfloat16.of(scale));
+        for (int i = 0; i < GROUP / 2; i++) {
+          int low = i < count ? GroupCode.code(values[offset + first + i], scale) : 0;
+          int k = i + GROUP / 2;
+          int high = k < count ? GroupCode.code(values[offset + first + k], scale) : 0;
+          byte pair = (byte) ((high << 4) | (low & 15));
+          matrix.codes().set(ValueLayout.JAVA_BYTE, bytes + first / 2 + i, pair);
+        }
+      }
+    }
+  }
+}
