@@ -52,9 +52,7 @@ public final class Embedding {
       throw new IllegalArgumentException(
           "dimensions must be in [1, " + values.length + "], got [" + dimensions + "].");
     }
-    return dimensions == values.length
-        ? this
-        : normalized(Arrays.copyOf(values, dimensions));
+    return dimensions == values.length ? this : normalized(Arrays.copyOf(values, dimensions));
   }
 
   /// Each value as a signed byte: value / [#int8Scale], to the nearest, half to even.

@@ -12,9 +12,9 @@ import org.bitnet4j.models.tokenizer.Tokenizer;
 /// A ternary embedding model, in process: texts to vectors.
 ///
 /// A text is given the token that ends texts, if the tokenizer has not put it there; the vector is
-/// the hidden state of that last token behind the final norm, at length 1. Usable from many threads;
-/// as many texts run at once as [ModelOptions#concurrent] says. A beginning that texts share, such as
-/// an instruction, is computed once.
+/// the hidden state of that last token behind the final norm, at length 1. Usable from many
+/// threads; as many texts run at once as [ModelOptions#concurrent] says. A beginning that texts
+/// share, such as an instruction, is computed once.
 public final class EmbeddingModel implements AutoCloseable {
   private final Transformer transformer;
   private final Tokenizer tokenizer;
@@ -34,8 +34,8 @@ public final class EmbeddingModel implements AutoCloseable {
   /// Loads a model of any format, with all processors, as it was trained.
   ///
   /// @param path a Hugging Face directory, a GGUF file, a `.trit` container
-  /// @throws org.bitnet4j.quant.MalformedFileException for a file that breaks its format, or lacks a
-  ///   part
+  /// @throws org.bitnet4j.quant.MalformedFileException for a file that breaks its format, or lacks
+  ///   a part
   /// @throws org.bitnet4j.quant.InvalidTensorException for weights that are not finite
   public static EmbeddingModel load(Path path) {
     return load(path, ModelOptions.defaults());
@@ -45,8 +45,8 @@ public final class EmbeddingModel implements AutoCloseable {
   ///
   /// @param path a Hugging Face directory, a GGUF file, a `.trit` container
   /// @param options how
-  /// @throws org.bitnet4j.quant.MalformedFileException for a file that breaks its format, or lacks a
-  ///   part
+  /// @throws org.bitnet4j.quant.MalformedFileException for a file that breaks its format, or lacks
+  ///   a part
   /// @throws org.bitnet4j.quant.InvalidTensorException for weights that are not finite
   public static EmbeddingModel load(Path path, ModelOptions options) {
     return ModelParts.load(

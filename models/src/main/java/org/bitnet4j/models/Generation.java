@@ -95,7 +95,8 @@ final class Generation {
         firstLogits = System.nanoTime();
       }
       // Rows of the table behind the last token of the tokenizer have no text.
-      Arrays.fill(logits, Math.min(vocabulary, logits.length), logits.length, Float.NEGATIVE_INFINITY);
+      Arrays.fill(
+          logits, Math.min(vocabulary, logits.length), logits.length, Float.NEGATIVE_INFINITY);
       int token = sampler.sample(logits);
       if (stopTokens.contains(token)) {
         return FinishReason.STOP_TOKEN;

@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 /// How a model is opened.
 ///
 /// @param load how weights are loaded, and the threads that compute
-/// @param session how texts run; absent for the model's own context, 4096 tokens at most, as trained
-/// @param concurrent texts that may be under way at once, in \[1, 1024\]; each takes the memory of a
-///   session, others wait
+/// @param session how texts run; absent for the model's own context, 4096 tokens at most, as
+///   trained
+/// @param concurrent texts that may be under way at once, in \[1, 1024\]; each takes the memory of
+///   a session, others wait
 /// @param chatTemplate a chat template instead of the model's own; absent for its own
 /// @param reusePrefix whether a prompt that begins as an earlier one did takes over its keys and
 ///   values; the results are the same

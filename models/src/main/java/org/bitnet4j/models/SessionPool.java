@@ -11,8 +11,8 @@ import org.bitnet4j.models.forward.Session;
 import org.bitnet4j.models.forward.SessionOptions;
 import org.bitnet4j.models.forward.Transformer;
 
-/// Sessions of a model, at most so many, each lent to one text at a time. An idle one keeps its keys
-/// and values: a text that begins alike goes on from there.
+/// Sessions of a model, at most so many, each lent to one text at a time. An idle one keeps its
+/// keys and values: a text that begins alike goes on from there.
 final class SessionPool implements AutoCloseable {
   private static final long POLL_MILLIS = 20;
 

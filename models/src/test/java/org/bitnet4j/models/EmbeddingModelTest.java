@@ -35,8 +35,7 @@ final class EmbeddingModelTest {
           session.truncate(0);
           session.append(tokens, 0, tokens.length);
           session.hiddenState(hidden);
-          assertThat(embeddings.get(i).values())
-              .isEqualTo(Embedding.normalized(hidden).values());
+          assertThat(embeddings.get(i).values()).isEqualTo(Embedding.normalized(hidden).values());
         }
       }
       assertThat(embeddings.get(0).cosine(embeddings.get(3))).isCloseTo(1, offset(1e-6));
@@ -94,8 +93,9 @@ final class EmbeddingModelTest {
       for (int i = 0; i < fewer; i++) {
         ratios.add(cut.values()[i] / embedding.values()[i]);
       }
-      assertThat(ratios).allSatisfy(ratio ->
-          assertThat(ratio).isCloseTo(ratios.getFirst(), offset(ratios.getFirst() * 1e-5f)));
+      assertThat(ratios)
+          .allSatisfy(ratio ->
+              assertThat(ratio).isCloseTo(ratios.getFirst(), offset(ratios.getFirst() * 1e-5f)));
       assertThat(embedding.truncated(dimensions)).isSameAs(embedding);
       assertThatIllegalArgumentException().isThrownBy(() -> embedding.truncated(dimensions + 1));
       assertThatIllegalArgumentException().isThrownBy(() -> embedding.truncated(0));

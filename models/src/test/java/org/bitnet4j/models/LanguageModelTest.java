@@ -90,8 +90,7 @@ final class LanguageModelTest {
         GenerationRequest.complete("rev:").withSampling(DRAW).withMaxTokens(15);
     GenerationResult first = model.generate(request);
     assertThat(model.generate(request).tokens()).isEqualTo(first.tokens());
-    GenerationRequest random =
-        request.withSampling(DRAW.toBuilder().seed(null).build());
+    GenerationRequest random = request.withSampling(DRAW.toBuilder().seed(null).build());
     GenerationResult drawn = model.generate(random);
     assertThat(model.generate(request.withSampling(DRAW.withSeed(drawn.seed()))).tokens())
         .isEqualTo(drawn.tokens());
@@ -113,8 +112,7 @@ final class LanguageModelTest {
     assertThat(token.finishReason()).isEqualTo(FinishReason.STOP_TOKEN);
     assertThat(token.text()).isEqualTo("18");
 
-    GenerationResult full =
-        model.generate(request.withIgnoreStopTokens(true).withMaxTokens(1000));
+    GenerationResult full = model.generate(request.withIgnoreStopTokens(true).withMaxTokens(1000));
     assertThat(full.finishReason()).isEqualTo(FinishReason.CONTEXT_FULL);
     assertThat(full.promptTokens() + full.tokens().size()).isEqualTo(model.capacity() + 1);
 
@@ -134,8 +132,7 @@ final class LanguageModelTest {
   void sharedPrefixesAreComputedOnce() {
     GenerationRequest first = GenerationRequest.complete("add:11+22=");
     GenerationRequest second = GenerationRequest.complete("add:11+23=");
-    try (LanguageModel fresh =
-        LanguageModel.load(PATH, OPTIONS.withReusePrefix(false))) {
+    try (LanguageModel fresh = LanguageModel.load(PATH, OPTIONS.withReusePrefix(false))) {
       GenerationRequest sampled =
           second.withSampling(SamplingConfig.builder().topLogprobs(3).seed(1L).build());
       GenerationResult wanted = fresh.generate(sampled);
@@ -222,8 +219,7 @@ final class LanguageModelTest {
         .isThrownBy(() -> GenerationRequest.complete("x").withMaxTokens(0));
     GenerationRequest request = GenerationRequest.complete("x");
     assertThatThrownBy(() ->
-            model.generate(
-                request.withSampling(SamplingConfig.builder().temperature(-1).build())))
+            model.generate(request.withSampling(SamplingConfig.builder().temperature(-1).build())))
         .isInstanceOf(ConfigValidationException.class);
     assertThatIllegalArgumentException()
         .isThrownBy(() ->
@@ -264,8 +260,7 @@ final class LanguageModelTest {
 
   @Test
   void usesAfterClosingAreRefused() {
-    LanguageModel closed =
-        LanguageModel.load(PATH, OPTIONS.withSession(SessionOptions.of(16)));
+    LanguageModel closed = LanguageModel.load(PATH, OPTIONS.withSession(SessionOptions.of(16)));
     assertThat(closed.capacity()).isEqualTo(16);
     closed.close();
     closed.close();
