@@ -12,8 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// Generating a token allocates nothing, once the code is compiled.
 final class AllocationTest {
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private static final int WARM_UP = 3_000;
   private static final int MEASURED = 200;
