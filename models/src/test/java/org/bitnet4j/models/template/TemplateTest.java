@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import org.bitnet4j.models.template.TemplateException.Reason;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +50,38 @@ final class TemplateTest {
     }
     assertThat(differences).isEmpty();
     assertThat(outputs).isGreaterThan(400);
+  }
+
+  /// Templates cut, spliced and garbled: a text or the one typed error, nothing else.
+  @Test
+  void garbledTemplatesGiveTextOrTheOneError() throws IOException {
+    List<String> templates = new ArrayList<>();
+    try (InputStream in = TemplateTest.class.getResourceAsStream("cases.json")) {
+      JSON.readTree(Objects.requireNonNull(in))
+          .get("cases")
+          .forEach(one -> templates.add(one.get("template").asString()));
+    }
+    Random random = new Random(21);
+    int rendered = 0;
+    for (int i = 0; i < 10_000; i++) {
+      String first = templates.get(random.nextInt(templates.size()));
+      String second = templates.get(random.nextInt(templates.size()));
+      StringBuilder garbled =
+          new StringBuilder(first.substring(0, random.nextInt(first.length() + 1)))
+              .append(second.substring(random.nextInt(second.length() + 1)));
+      for (int k = random.nextInt(3); k > 0 && !garbled.isEmpty(); k--) {
+        int at = random.nextInt(garbled.length());
+        garbled.setCharAt(at, "{}%()[]|.'\"-+*/ 0xn\\".charAt(random.nextInt(21)));
+      }
+      try {
+        Template.parse(garbled.toString())
+            .render(Map.of("messages", List.of(Map.of("role", "user")), "n", 7, "text", "abc"));
+        rendered++;
+      } catch (TemplateException e) {
+        assertThat(e.getMessage()).isNotEmpty();
+      }
+    }
+    assertThat(rendered).isGreaterThan(500);
   }
 
   private static String outcome(String template, Map<String, Object> given, boolean detailed) {
