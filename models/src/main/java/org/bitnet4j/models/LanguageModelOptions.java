@@ -10,7 +10,8 @@ import org.bitnet4j.models.weights.LoadOptions;
 ///   where the model's own context is not less
 /// @param sessions most texts at once; a further request waits for its turn
 /// @param idleSessions how many texts are kept evaluated after their request, so that one that
-///   begins alike need not evaluate that part again, in \[0, sessions\]
+///   begins alike need not evaluate that part again, in \[0, sessions\]; none where activations are
+///   quantized by a configuration, which may remember earlier calls
 public record LanguageModelOptions(
     LoadOptions load, SessionOptions session, int sessions, int idleSessions) {
   private static final int MOST_SESSIONS = 4096;

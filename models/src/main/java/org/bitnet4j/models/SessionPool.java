@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import org.bitnet4j.models.forward.ActivationPolicy;
 import org.bitnet4j.models.forward.Session;
 import org.bitnet4j.models.forward.SessionOptions;
 import org.bitnet4j.models.forward.Transformer;
@@ -55,7 +56,9 @@ final class SessionPool implements AutoCloseable {
             options.session().capacity(),
             transformer.shape().contextLength().orElse(Integer.MAX_VALUE));
     this.most = options.sessions();
-    this.mostIdle = options.idleSessions();
+    // A scale that follows the data of all calls would remember them: such texts begin anew.
+    boolean remembers = options.session().activations() instanceof ActivationPolicy.Configured;
+    this.mostIdle = remembers ? 0 : options.idleSessions();
     this.permits = new Semaphore(most, true);
   }
 
