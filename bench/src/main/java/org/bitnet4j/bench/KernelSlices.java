@@ -21,8 +21,7 @@ public final class KernelSlices {
   /// Warm-up lasts at most so many times as long as it should.
   private static final int LONGEST_WARM_UP = 4;
 
-  private static final ThreadMXBean THREADS =
-      ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   /// One case of this process.
   ///

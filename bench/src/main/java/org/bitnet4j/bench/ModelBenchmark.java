@@ -211,8 +211,7 @@ final class ModelBenchmark {
     return bytes / (System.nanoTime() - start);
   }
 
-  private void report(
-      Transformer transformer, Session session, int threads, List<Round> rounds) {
+  private void report(Transformer transformer, Session session, int threads, List<Round> rounds) {
     // Keys and values grow from none to those of all tokens generated.
     long cache = session.cacheBytes() / session.capacity() * options.generated() / 2;
     long bytes = transformer.report().bytesPerToken() + cache;

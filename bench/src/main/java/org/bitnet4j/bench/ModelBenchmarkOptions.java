@@ -57,8 +57,7 @@ record ModelBenchmarkOptions(
         case "--rounds" -> rounds = Integer.parseInt(Main.value(arguments, ++i));
         case "--prompt" -> prompt = Integer.parseInt(Main.value(arguments, ++i));
         case "--generate" -> generated = Integer.parseInt(Main.value(arguments, ++i));
-        case "--head" ->
-            head = Optional.of(DenseFormat.valueOf(upper(Main.value(arguments, ++i))));
+        case "--head" -> head = Optional.of(DenseFormat.valueOf(upper(Main.value(arguments, ++i))));
         case "--cache" -> cache = CacheFormat.valueOf(upper(Main.value(arguments, ++i)));
         case "--dir" -> folder = Path.of(Main.value(arguments, ++i));
         default -> Main.require(false, "unknown option [" + arguments[i] + "]");
@@ -92,7 +91,6 @@ record ModelBenchmarkOptions(
 
   private static void inRange(String option, int value, int most) {
     Main.require(
-        value >= 1 && value <= most,
-        option + " must be in [1, " + most + "], got [" + value + "]");
+        value >= 1 && value <= most, option + " must be in [1, " + most + "], got [" + value + "]");
   }
 }

@@ -21,7 +21,8 @@ final class SamplingOptions {
       names = "--temperature",
       paramLabel = "T",
       defaultValue = "0",
-      description = "0 (default) always takes the most probable token; 1 is the model's own choice.")
+      description =
+          "0 (default) always takes the most probable token; 1 is the model's own choice.")
   private double temperature;
 
   @Option(names = "--top-k", paramLabel = "K", description = "Only the K most probable tokens.")

@@ -128,13 +128,13 @@ final class ModelCommandsTest {
   void aConversationGoesLineByLine() throws IOException {
     Path form =
         Files.writeString(
-            directory.resolve("form.jinja"), "{{ bos_token }}{{ messages[-1].content }}"); // forgets what was said
+            directory.resolve("form.jinja"),
+            "{{ bos_token }}{{ messages[-1].content }}"); // forgets what was said
     InputStream before = System.in;
     try {
       System.setIn(
           new ByteArrayInputStream(
-              "up:ab=\n\n/clear\nrev:abc=\n/exit\nnever".getBytes(
-                  StandardCharsets.UTF_8)));
+              "up:ab=\n\n/clear\nrev:abc=\n/exit\nnever".getBytes(StandardCharsets.UTF_8)));
       Cli chat = Cli.ok("chat", "-m", Models.TINY_BITNET, "--chat-template", form);
       assertThat(chat.out().lines()).containsExactly("AB", "cba");
     } finally {
@@ -143,14 +143,7 @@ final class ModelCommandsTest {
     assertThat(Cli.failure(ExitCode.BAD_DATA, "chat", "-m", Models.TINY_BITNET))
         .contains("chat template");
     assertThat(
-            Cli.ok(
-                    "generate",
-                    "-m",
-                    Models.TINY_BITNET,
-                    "--ask",
-                    "up:ab=",
-                    "--chat-template",
-                    form)
+            Cli.ok("generate", "-m", Models.TINY_BITNET, "--ask", "up:ab=", "--chat-template", form)
                 .out()
                 .strip())
         .isEqualTo("AB");

@@ -208,32 +208,28 @@ final class VectorDenseLoops512 implements DenseLoops {
       IntVector ai0 = (IntVector) aw0.convertShape(S2I, INTS, 0);
       IntVector am0 = ai0.and(0x7FFF).lanewise(LSHL, 13);
       FloatVector an0 = am0.add(REBIAS).reinterpretAsFloats();
-      FloatVector av0 =
-          an0.lanewise(FMA, two, correction, am0.compare(LT, 1 << 23).cast(FLOATS));
+      FloatVector av0 = an0.lanewise(FMA, two, correction, am0.compare(LT, 1 << 23).cast(FLOATS));
       IntVector as0 = av0.reinterpretAsInts().or(ai0.and(SIGN));
       a0 = as0.reinterpretAsFloats().fma(x0, a0);
       ShortVector bw0 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, b + 2L * i, LE);
       IntVector bi0 = (IntVector) bw0.convertShape(S2I, INTS, 0);
       IntVector bm0 = bi0.and(0x7FFF).lanewise(LSHL, 13);
       FloatVector bn0 = bm0.add(REBIAS).reinterpretAsFloats();
-      FloatVector bv0 =
-          bn0.lanewise(FMA, two, correction, bm0.compare(LT, 1 << 23).cast(FLOATS));
+      FloatVector bv0 = bn0.lanewise(FMA, two, correction, bm0.compare(LT, 1 << 23).cast(FLOATS));
       IntVector bs0 = bv0.reinterpretAsInts().or(bi0.and(SIGN));
       b0 = bs0.reinterpretAsFloats().fma(x0, b0);
       ShortVector cw0 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, c + 2L * i, LE);
       IntVector ci0 = (IntVector) cw0.convertShape(S2I, INTS, 0);
       IntVector cm0 = ci0.and(0x7FFF).lanewise(LSHL, 13);
       FloatVector cn0 = cm0.add(REBIAS).reinterpretAsFloats();
-      FloatVector cv0 =
-          cn0.lanewise(FMA, two, correction, cm0.compare(LT, 1 << 23).cast(FLOATS));
+      FloatVector cv0 = cn0.lanewise(FMA, two, correction, cm0.compare(LT, 1 << 23).cast(FLOATS));
       IntVector cs0 = cv0.reinterpretAsInts().or(ci0.and(SIGN));
       c0 = cs0.reinterpretAsFloats().fma(x0, c0);
       ShortVector dw0 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, d + 2L * i, LE);
       IntVector di0 = (IntVector) dw0.convertShape(S2I, INTS, 0);
       IntVector dm0 = di0.and(0x7FFF).lanewise(LSHL, 13);
       FloatVector dn0 = dm0.add(REBIAS).reinterpretAsFloats();
-      FloatVector dv0 =
-          dn0.lanewise(FMA, two, correction, dm0.compare(LT, 1 << 23).cast(FLOATS));
+      FloatVector dv0 = dn0.lanewise(FMA, two, correction, dm0.compare(LT, 1 << 23).cast(FLOATS));
       IntVector ds0 = dv0.reinterpretAsInts().or(di0.and(SIGN));
       d0 = ds0.reinterpretAsFloats().fma(x0, d0);
       if (TWO) {
@@ -242,32 +238,28 @@ final class VectorDenseLoops512 implements DenseLoops {
         IntVector ai1 = (IntVector) aw1.convertShape(S2I, INTS, 0);
         IntVector am1 = ai1.and(0x7FFF).lanewise(LSHL, 13);
         FloatVector an1 = am1.add(REBIAS).reinterpretAsFloats();
-        FloatVector av1 =
-            an1.lanewise(FMA, two, correction, am1.compare(LT, 1 << 23).cast(FLOATS));
+        FloatVector av1 = an1.lanewise(FMA, two, correction, am1.compare(LT, 1 << 23).cast(FLOATS));
         IntVector as1 = av1.reinterpretAsInts().or(ai1.and(SIGN));
         a1 = as1.reinterpretAsFloats().fma(x1, a1);
         ShortVector bw1 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, b + 2L * (i + L), LE);
         IntVector bi1 = (IntVector) bw1.convertShape(S2I, INTS, 0);
         IntVector bm1 = bi1.and(0x7FFF).lanewise(LSHL, 13);
         FloatVector bn1 = bm1.add(REBIAS).reinterpretAsFloats();
-        FloatVector bv1 =
-            bn1.lanewise(FMA, two, correction, bm1.compare(LT, 1 << 23).cast(FLOATS));
+        FloatVector bv1 = bn1.lanewise(FMA, two, correction, bm1.compare(LT, 1 << 23).cast(FLOATS));
         IntVector bs1 = bv1.reinterpretAsInts().or(bi1.and(SIGN));
         b1 = bs1.reinterpretAsFloats().fma(x1, b1);
         ShortVector cw1 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, c + 2L * (i + L), LE);
         IntVector ci1 = (IntVector) cw1.convertShape(S2I, INTS, 0);
         IntVector cm1 = ci1.and(0x7FFF).lanewise(LSHL, 13);
         FloatVector cn1 = cm1.add(REBIAS).reinterpretAsFloats();
-        FloatVector cv1 =
-            cn1.lanewise(FMA, two, correction, cm1.compare(LT, 1 << 23).cast(FLOATS));
+        FloatVector cv1 = cn1.lanewise(FMA, two, correction, cm1.compare(LT, 1 << 23).cast(FLOATS));
         IntVector cs1 = cv1.reinterpretAsInts().or(ci1.and(SIGN));
         c1 = cs1.reinterpretAsFloats().fma(x1, c1);
         ShortVector dw1 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, d + 2L * (i + L), LE);
         IntVector di1 = (IntVector) dw1.convertShape(S2I, INTS, 0);
         IntVector dm1 = di1.and(0x7FFF).lanewise(LSHL, 13);
         FloatVector dn1 = dm1.add(REBIAS).reinterpretAsFloats();
-        FloatVector dv1 =
-            dn1.lanewise(FMA, two, correction, dm1.compare(LT, 1 << 23).cast(FLOATS));
+        FloatVector dv1 = dn1.lanewise(FMA, two, correction, dm1.compare(LT, 1 << 23).cast(FLOATS));
         IntVector ds1 = dv1.reinterpretAsInts().or(di1.and(SIGN));
         d1 = ds1.reinterpretAsFloats().fma(x1, d1);
       }

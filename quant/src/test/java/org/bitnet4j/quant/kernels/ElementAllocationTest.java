@@ -68,7 +68,8 @@ class ElementAllocationTest {
     float[] out = new float[3 * COUNT];
     byte[] codes = new byte[COUNT];
     TensorSource source =
-        TensorSource.of("w", TensorShape.of(40, COUNT), KernelInputs.GAUSSIAN.values(3, 40 * COUNT));
+        TensorSource.of(
+            "w", TensorShape.of(40, COUNT), KernelInputs.GAUSSIAN.values(3, 40 * COUNT));
     List<String> allocating = new ArrayList<>();
     try (Arena arena = Arena.ofConfined();
         Workers workers = Workers.of(1);
