@@ -34,8 +34,7 @@ final class RotaryTable {
   /// Turns the angle back by quarters to within ±π/4 first: there the functions allocate nothing.
   private void put(int at, double angle) {
     double quarters = Math.rint(angle / HALF_PI);
-    double rest =
-        Math.fma(-quarters, HALF_PI_REST, Math.fma(-quarters, HALF_PI, angle));
+    double rest = Math.fma(-quarters, HALF_PI_REST, Math.fma(-quarters, HALF_PI, angle));
     float c = (float) (StrictMath.cos(rest) * magnitude);
     float s = (float) (StrictMath.sin(rest) * magnitude);
     switch ((int) quarters & 3) {

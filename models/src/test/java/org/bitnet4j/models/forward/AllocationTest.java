@@ -14,8 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// Generating a token allocates nothing. On the scalar path, where the compiler has no vectors to
 /// make objects of: those are the kernels' own matter, and tested there.
 final class AllocationTest {
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   /// The compiler has its time, on a busy machine too: before, small objects of loops are real.
   private static final long PATIENCE_NANOS = 40_000_000_000L;

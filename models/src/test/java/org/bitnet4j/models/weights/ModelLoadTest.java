@@ -35,8 +35,7 @@ final class ModelLoadTest {
   @BeforeEach
   void copyModel() throws IOException {
     for (String file : new String[] {"config.json", "model.safetensors"}) {
-      Files.copy(
-          TestModels.family("bitnet-reproduction").resolve(file), folder.resolve(file));
+      Files.copy(TestModels.family("bitnet-reproduction").resolve(file), folder.resolve(file));
     }
   }
 
@@ -70,16 +69,14 @@ final class ModelLoadTest {
     List<String> parts = new ArrayList<>();
     List<Integer> numbers = new ArrayList<>();
     LoadOptions options =
-        OPTIONS.withProgress(
-            (done, total, name) -> {
-              assertThat(total).isEqualTo(2 + 4 * 2);
-              numbers.add(done);
-              parts.add(name);
-            });
+        OPTIONS.withProgress((done, total, name) -> {
+          assertThat(total).isEqualTo(2 + 4 * 2);
+          numbers.add(done);
+          parts.add(name);
+        });
     try (LoadedModel model = LoadedModel.load(folder, options)) {
       assertThat(numbers).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
-      assertThat(parts)
-          .contains("model.embed_tokens.weight", "model.layers.1.self_attn.q_proj");
+      assertThat(parts).contains("model.embed_tokens.weight", "model.layers.1.self_attn.q_proj");
       LoadReport report = model.report();
       assertThat(report.format()).isEqualTo("huggingface");
       assertThat(report.time()).isPositive();
