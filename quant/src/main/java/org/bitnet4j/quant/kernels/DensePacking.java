@@ -156,7 +156,8 @@ final class DensePacking {
         int code = GroupCode.code(values[offset + c], scale) & 15;
         int nibble = c % TILE / DenseLoops.LANES;
         long word = bytes + c / TILE * (TILE / 2L) + c % DenseLoops.LANES * 4L + nibble / 2;
-        int pair = nibble % 2 == 0 ? code : (code << 4) | matrix.codes().get(ValueLayout.JAVA_BYTE, word);
+        int pair =
+            nibble % 2 == 0 ? code : (code << 4) | matrix.codes().get(ValueLayout.JAVA_BYTE, word);
         matrix.codes().set(ValueLayout.JAVA_BYTE, word, (byte) pair);
       }
     }

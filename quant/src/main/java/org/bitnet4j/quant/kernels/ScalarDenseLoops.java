@@ -27,9 +27,11 @@ final class ScalarDenseLoops implements DenseLoops {
       case BFLOAT16 -> Bfloat16.toFloat(codes.get(SHORT, at + 2L * column));
       case INT8 -> codes.get(ValueLayout.JAVA_BYTE, at + column);
       case INT4 -> {
-        float scale = Bfloat16.toFloat(codes.get(SHORT, at + (long) Short.BYTES * (column / GROUP)));
+        float scale =
+            Bfloat16.toFloat(codes.get(SHORT, at + (long) Short.BYTES * (column / GROUP)));
         int nibble = column % TILE / LANES;
-        long word = at + format.codesAt(columns) + column / TILE * (TILE / 2L) + column % LANES * 4L;
+        long word =
+            at + format.codesAt(columns) + column / TILE * (TILE / 2L) + column % LANES * 4L;
         int pair = codes.get(ValueLayout.JAVA_BYTE, word + nibble / 2);
         yield (nibble % 2 == 0 ? pair << 28 >> 28 : pair >> 4) * scale;
       }

@@ -56,7 +56,14 @@ class DenseMatrixTest {
 
   /// The definition of products, token by token.
   private static void products(
-      DenseMatrix matrix, float[] x, int offset, int stride, int tokens, float[] out, int at, int to) {
+      DenseMatrix matrix,
+      float[] x,
+      int offset,
+      int stride,
+      int tokens,
+      float[] out,
+      int at,
+      int to) {
     float[] w = new float[matrix.columns()];
     for (int row = 0; row < matrix.rows(); row++) {
       ScalarDenseLoops.INSTANCE.decode(
