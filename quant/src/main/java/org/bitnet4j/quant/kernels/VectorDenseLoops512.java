@@ -110,9 +110,12 @@ final class VectorDenseLoops512 implements DenseLoops {
               int8(codes, a + first, b + first, c + first, d + first, n, x, at, lanes, lane);
           case INT4 -> {
             long scaleAt = 2L * (from / GROUP); // a multiple of four
-            long codeAt = format.codesAt(columns) + from / 2 + 4L * lane;
-            int4(codes, a, b, scaleAt, codeAt, n, x, at, lanes, lane);
-            int4(codes, c, d, scaleAt, codeAt, n, x, at, lanes, lane + 2 * LANES);
+            for (int part = lane; part < lane + PASS; part += L) {
+              long codeAt = format.codesAt(columns) + from / 2 + 4L * part;
+              int own = at + part - lane;
+              int4(codes, a, b, scaleAt, codeAt, n, x, own, lanes, part);
+              int4(codes, c, d, scaleAt, codeAt, n, x, own, lanes, part + 2 * LANES);
+            }
           }
         }
       }
@@ -392,8 +395,8 @@ final class VectorDenseLoops512 implements DenseLoops {
     }
   }
 
-  /// Two rows, two groups at a time: nibble k of int j is the code of column 16k + j. Of four rows
-  /// the compiler would leave vectors on the heap.
+  /// Two rows, two groups at a time: nibble k of int j is the code of column 16k + j. The loop over
+  /// nibbles stays a loop: written out, the compiler leaves vectors on the heap.
   private static void int4(
       MemorySegment codes,
       long a,
@@ -407,144 +410,26 @@ final class VectorDenseLoops512 implements DenseLoops {
       int lane) {
     FloatVector a0 = FloatVector.fromArray(FLOATS, lanes, lane);
     FloatVector b0 = FloatVector.fromArray(FLOATS, lanes, lane + LANES);
-    int next = TWO ? lane + L : lane;
-    FloatVector a1 = FloatVector.fromArray(FLOATS, lanes, next);
-    FloatVector b1 = FloatVector.fromArray(FLOATS, lanes, next + LANES);
     for (int tile = 0; tile < count / TILE; tile++) {
       int i = offset + tile * TILE;
       long p = codeAt + tile * (TILE / 2L);
       long q = scaleAt + 4L * tile;
       int aq = codes.get(INT, a + q);
-      float as = Float.intBitsToFloat(aq << 16);
-      float at = Float.intBitsToFloat(aq & UPPER_HALF);
       int bq = codes.get(INT, b + q);
-      float bs = Float.intBitsToFloat(bq << 16);
-      float bt = Float.intBitsToFloat(bq & UPPER_HALF);
-      IntVector ai0 = IntVector.fromMemorySegment(INTS, codes, a + p, LE);
-      IntVector bi0 = IntVector.fromMemorySegment(INTS, codes, b + p, LE);
-      FloatVector x00 = FloatVector.fromArray(FLOATS, x, i);
-      IntVector ac00 = ai0.lanewise(LSHL, 28).lanewise(ASHR, 28);
-      FloatVector af00 = (FloatVector) ac00.convertShape(I2F, FLOATS, 0);
-      a0 = af00.mul(as).fma(x00, a0);
-      IntVector bc00 = bi0.lanewise(LSHL, 28).lanewise(ASHR, 28);
-      FloatVector bf00 = (FloatVector) bc00.convertShape(I2F, FLOATS, 0);
-      b0 = bf00.mul(bs).fma(x00, b0);
-      FloatVector x01 = FloatVector.fromArray(FLOATS, x, i + 1 * LANES);
-      IntVector ac01 = ai0.lanewise(LSHL, 24).lanewise(ASHR, 28);
-      FloatVector af01 = (FloatVector) ac01.convertShape(I2F, FLOATS, 0);
-      a0 = af01.mul(as).fma(x01, a0);
-      IntVector bc01 = bi0.lanewise(LSHL, 24).lanewise(ASHR, 28);
-      FloatVector bf01 = (FloatVector) bc01.convertShape(I2F, FLOATS, 0);
-      b0 = bf01.mul(bs).fma(x01, b0);
-      FloatVector x02 = FloatVector.fromArray(FLOATS, x, i + 2 * LANES);
-      IntVector ac02 = ai0.lanewise(LSHL, 20).lanewise(ASHR, 28);
-      FloatVector af02 = (FloatVector) ac02.convertShape(I2F, FLOATS, 0);
-      a0 = af02.mul(as).fma(x02, a0);
-      IntVector bc02 = bi0.lanewise(LSHL, 20).lanewise(ASHR, 28);
-      FloatVector bf02 = (FloatVector) bc02.convertShape(I2F, FLOATS, 0);
-      b0 = bf02.mul(bs).fma(x02, b0);
-      FloatVector x03 = FloatVector.fromArray(FLOATS, x, i + 3 * LANES);
-      IntVector ac03 = ai0.lanewise(LSHL, 16).lanewise(ASHR, 28);
-      FloatVector af03 = (FloatVector) ac03.convertShape(I2F, FLOATS, 0);
-      a0 = af03.mul(as).fma(x03, a0);
-      IntVector bc03 = bi0.lanewise(LSHL, 16).lanewise(ASHR, 28);
-      FloatVector bf03 = (FloatVector) bc03.convertShape(I2F, FLOATS, 0);
-      b0 = bf03.mul(bs).fma(x03, b0);
-      FloatVector x04 = FloatVector.fromArray(FLOATS, x, i + 4 * LANES);
-      IntVector ac04 = ai0.lanewise(LSHL, 12).lanewise(ASHR, 28);
-      FloatVector af04 = (FloatVector) ac04.convertShape(I2F, FLOATS, 0);
-      a0 = af04.mul(at).fma(x04, a0);
-      IntVector bc04 = bi0.lanewise(LSHL, 12).lanewise(ASHR, 28);
-      FloatVector bf04 = (FloatVector) bc04.convertShape(I2F, FLOATS, 0);
-      b0 = bf04.mul(bt).fma(x04, b0);
-      FloatVector x05 = FloatVector.fromArray(FLOATS, x, i + 5 * LANES);
-      IntVector ac05 = ai0.lanewise(LSHL, 8).lanewise(ASHR, 28);
-      FloatVector af05 = (FloatVector) ac05.convertShape(I2F, FLOATS, 0);
-      a0 = af05.mul(at).fma(x05, a0);
-      IntVector bc05 = bi0.lanewise(LSHL, 8).lanewise(ASHR, 28);
-      FloatVector bf05 = (FloatVector) bc05.convertShape(I2F, FLOATS, 0);
-      b0 = bf05.mul(bt).fma(x05, b0);
-      FloatVector x06 = FloatVector.fromArray(FLOATS, x, i + 6 * LANES);
-      IntVector ac06 = ai0.lanewise(LSHL, 4).lanewise(ASHR, 28);
-      FloatVector af06 = (FloatVector) ac06.convertShape(I2F, FLOATS, 0);
-      a0 = af06.mul(at).fma(x06, a0);
-      IntVector bc06 = bi0.lanewise(LSHL, 4).lanewise(ASHR, 28);
-      FloatVector bf06 = (FloatVector) bc06.convertShape(I2F, FLOATS, 0);
-      b0 = bf06.mul(bt).fma(x06, b0);
-      FloatVector x07 = FloatVector.fromArray(FLOATS, x, i + 7 * LANES);
-      IntVector ac07 = ai0.lanewise(ASHR, 28);
-      FloatVector af07 = (FloatVector) ac07.convertShape(I2F, FLOATS, 0);
-      a0 = af07.mul(at).fma(x07, a0);
-      IntVector bc07 = bi0.lanewise(ASHR, 28);
-      FloatVector bf07 = (FloatVector) bc07.convertShape(I2F, FLOATS, 0);
-      b0 = bf07.mul(bt).fma(x07, b0);
-      if (TWO) {
-        IntVector ai1 = IntVector.fromMemorySegment(INTS, codes, a + p + 4L * L, LE);
-        IntVector bi1 = IntVector.fromMemorySegment(INTS, codes, b + p + 4L * L, LE);
-        FloatVector x10 = FloatVector.fromArray(FLOATS, x, i + L);
-        IntVector ac10 = ai1.lanewise(LSHL, 28).lanewise(ASHR, 28);
-        FloatVector af10 = (FloatVector) ac10.convertShape(I2F, FLOATS, 0);
-        a1 = af10.mul(as).fma(x10, a1);
-        IntVector bc10 = bi1.lanewise(LSHL, 28).lanewise(ASHR, 28);
-        FloatVector bf10 = (FloatVector) bc10.convertShape(I2F, FLOATS, 0);
-        b1 = bf10.mul(bs).fma(x10, b1);
-        FloatVector x11 = FloatVector.fromArray(FLOATS, x, i + L + 1 * LANES);
-        IntVector ac11 = ai1.lanewise(LSHL, 24).lanewise(ASHR, 28);
-        FloatVector af11 = (FloatVector) ac11.convertShape(I2F, FLOATS, 0);
-        a1 = af11.mul(as).fma(x11, a1);
-        IntVector bc11 = bi1.lanewise(LSHL, 24).lanewise(ASHR, 28);
-        FloatVector bf11 = (FloatVector) bc11.convertShape(I2F, FLOATS, 0);
-        b1 = bf11.mul(bs).fma(x11, b1);
-        FloatVector x12 = FloatVector.fromArray(FLOATS, x, i + L + 2 * LANES);
-        IntVector ac12 = ai1.lanewise(LSHL, 20).lanewise(ASHR, 28);
-        FloatVector af12 = (FloatVector) ac12.convertShape(I2F, FLOATS, 0);
-        a1 = af12.mul(as).fma(x12, a1);
-        IntVector bc12 = bi1.lanewise(LSHL, 20).lanewise(ASHR, 28);
-        FloatVector bf12 = (FloatVector) bc12.convertShape(I2F, FLOATS, 0);
-        b1 = bf12.mul(bs).fma(x12, b1);
-        FloatVector x13 = FloatVector.fromArray(FLOATS, x, i + L + 3 * LANES);
-        IntVector ac13 = ai1.lanewise(LSHL, 16).lanewise(ASHR, 28);
-        FloatVector af13 = (FloatVector) ac13.convertShape(I2F, FLOATS, 0);
-        a1 = af13.mul(as).fma(x13, a1);
-        IntVector bc13 = bi1.lanewise(LSHL, 16).lanewise(ASHR, 28);
-        FloatVector bf13 = (FloatVector) bc13.convertShape(I2F, FLOATS, 0);
-        b1 = bf13.mul(bs).fma(x13, b1);
-        FloatVector x14 = FloatVector.fromArray(FLOATS, x, i + L + 4 * LANES);
-        IntVector ac14 = ai1.lanewise(LSHL, 12).lanewise(ASHR, 28);
-        FloatVector af14 = (FloatVector) ac14.convertShape(I2F, FLOATS, 0);
-        a1 = af14.mul(at).fma(x14, a1);
-        IntVector bc14 = bi1.lanewise(LSHL, 12).lanewise(ASHR, 28);
-        FloatVector bf14 = (FloatVector) bc14.convertShape(I2F, FLOATS, 0);
-        b1 = bf14.mul(bt).fma(x14, b1);
-        FloatVector x15 = FloatVector.fromArray(FLOATS, x, i + L + 5 * LANES);
-        IntVector ac15 = ai1.lanewise(LSHL, 8).lanewise(ASHR, 28);
-        FloatVector af15 = (FloatVector) ac15.convertShape(I2F, FLOATS, 0);
-        a1 = af15.mul(at).fma(x15, a1);
-        IntVector bc15 = bi1.lanewise(LSHL, 8).lanewise(ASHR, 28);
-        FloatVector bf15 = (FloatVector) bc15.convertShape(I2F, FLOATS, 0);
-        b1 = bf15.mul(bt).fma(x15, b1);
-        FloatVector x16 = FloatVector.fromArray(FLOATS, x, i + L + 6 * LANES);
-        IntVector ac16 = ai1.lanewise(LSHL, 4).lanewise(ASHR, 28);
-        FloatVector af16 = (FloatVector) ac16.convertShape(I2F, FLOATS, 0);
-        a1 = af16.mul(at).fma(x16, a1);
-        IntVector bc16 = bi1.lanewise(LSHL, 4).lanewise(ASHR, 28);
-        FloatVector bf16 = (FloatVector) bc16.convertShape(I2F, FLOATS, 0);
-        b1 = bf16.mul(bt).fma(x16, b1);
-        FloatVector x17 = FloatVector.fromArray(FLOATS, x, i + L + 7 * LANES);
-        IntVector ac17 = ai1.lanewise(ASHR, 28);
-        FloatVector af17 = (FloatVector) ac17.convertShape(I2F, FLOATS, 0);
-        a1 = af17.mul(at).fma(x17, a1);
-        IntVector bc17 = bi1.lanewise(ASHR, 28);
-        FloatVector bf17 = (FloatVector) bc17.convertShape(I2F, FLOATS, 0);
-        b1 = bf17.mul(bt).fma(x17, b1);
+      IntVector ai = IntVector.fromMemorySegment(INTS, codes, a + p, LE);
+      IntVector bi = IntVector.fromMemorySegment(INTS, codes, b + p, LE);
+      for (int k = 0; k < 8; k++) {
+        float as = Float.intBitsToFloat(k < 4 ? aq << 16 : aq & UPPER_HALF);
+        float bs = Float.intBitsToFloat(k < 4 ? bq << 16 : bq & UPPER_HALF);
+        FloatVector xk = FloatVector.fromArray(FLOATS, x, i + k * LANES);
+        IntVector ac = ai.lanewise(LSHL, 28 - 4 * k).lanewise(ASHR, 28);
+        IntVector bc = bi.lanewise(LSHL, 28 - 4 * k).lanewise(ASHR, 28);
+        a0 = ((FloatVector) ac.convertShape(I2F, FLOATS, 0)).mul(as).fma(xk, a0);
+        b0 = ((FloatVector) bc.convertShape(I2F, FLOATS, 0)).mul(bs).fma(xk, b0);
       }
     }
     a0.intoArray(lanes, lane);
     b0.intoArray(lanes, lane + LANES);
-    if (TWO) {
-      a1.intoArray(lanes, next);
-      b1.intoArray(lanes, next + LANES);
-    }
   }
 
   @Override

@@ -85,7 +85,9 @@ public final class SimdFieldEffects {
   private static String pathOfStatistics(SimdConfig config) {
     TernaryKernels kernels = kernels(config);
     kernels.absSum(new float[1000], 0, 1000);
-    return kernels.counters().toString();
+    ElementKernels elements = KernelSelection.elementKernels(kernels.plan());
+    elements.softmax(new float[1000], 0, 1000);
+    return kernels.counters().toString() + elements.counters();
   }
 
   /// The counters after one product.
