@@ -1,10 +1,10 @@
 package org.bitnet4j.bench;
 
-import com.sun.management.ThreadMXBean;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,8 +21,7 @@ public final class KernelSlices {
   /// Warm-up lasts at most so many times as long as it should.
   private static final int LONGEST_WARM_UP = 4;
 
-  private static final ThreadMXBean THREADS =
-      ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   /// One case of this process.
   ///
@@ -96,7 +95,8 @@ public final class KernelSlices {
 
   /// Of all threads that run Java code; the process's own count has ticks of ten milliseconds.
   private static long processorNanos() {
-    return Arrays.stream(THREADS.getThreadCpuTime(THREADS.getAllThreadIds()))
+    return Arrays.stream(THREADS.getAllThreadIds())
+        .map(THREADS::getThreadCpuTime)
         .filter(nanos -> nanos > 0)
         .sum();
   }
