@@ -6,7 +6,10 @@ module org.bitnet4j.models {
   requires static transitive org.jspecify;
   requires tools.jackson.databind;
 
+  exports org.bitnet4j.models;
   exports org.bitnet4j.models.architecture;
+  exports org.bitnet4j.models.sampling;
+  exports org.bitnet4j.models.template;
   exports org.bitnet4j.models.tokenizer;
   exports org.bitnet4j.models.evaluation;
   exports org.bitnet4j.models.forward;

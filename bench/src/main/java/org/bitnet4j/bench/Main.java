@@ -9,8 +9,8 @@ import org.bitnet4j.bench.QuantizeBenchmarkReport.Workload;
 /// `report [--json] [--quick] [--seconds S] [--mebibytes N,…]` runs the side-by-side report of
 /// quantization, `layouts [--json] [--quick] [--seconds S] [--rows N]` that of the tensor layouts
 /// of other formats, `kernels …` that of products (see [KernelReport]), `peer …` that of a native
-/// engine (see [PeerReport]); `convert …` times the conversion of a large generated model; `jmh …`
-/// hands the rest to JMH.
+/// engine (see [PeerReport]), `model …` that of a whole model (see [ModelBenchmark]); `convert …`
+/// times the conversion of a large generated model; `jmh …` hands the rest to JMH.
 public final class Main {
   private static final int USAGE = 64;
   private static final String USAGE_LINE =
@@ -21,6 +21,8 @@ public final class Main {
           + KernelOptions.USAGE
           + " | "
           + PeerOptions.USAGE
+          + " | "
+          + ModelBenchmarkOptions.USAGE
           + " | jmh ...";
 
   /// Columns of the tensor whose layouts are timed, those of the widest projection of a 2 B model.
@@ -49,6 +51,7 @@ public final class Main {
     int status =
         switch (arguments.length == 0 ? "" : arguments[0]) {
           case "kernels" -> KernelReport.run(arguments, System.out, System.err);
+          case "model" -> ModelBenchmark.run(arguments, System.out, System.err);
           case "peer" -> PeerReport.run(arguments, System.out, System.err);
           default -> report(arguments, System.out, System.err);
         };

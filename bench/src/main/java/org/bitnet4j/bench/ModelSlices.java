@@ -20,7 +20,7 @@ public final class ModelSlices {
   private final float[] logits;
   private final int[] token = new int[1];
 
-  private ModelSlices(Session session, int prompt, int generated) {
+  ModelSlices(Session session, int prompt, int generated) {
     this.session = session;
     this.prompt = new int[prompt];
     for (int i = 0; i < prompt; i++) {
@@ -57,14 +57,15 @@ public final class ModelSlices {
     }
   }
 
-  private void evaluatePrompt() {
+  /// A whole prompt, and the logits of its last token.
+  void evaluatePrompt() {
     session.truncate(0);
     session.append(prompt, 0, prompt.length);
     session.logits(logits);
   }
 
   /// From one token on, each next one being the likeliest: as many evaluations as tokens.
-  private void generate() {
+  void generate() {
     session.truncate(0);
     token[0] = prompt[0];
     for (int i = 0; i < generated; i++) {

@@ -30,8 +30,11 @@ import picocli.CommandLine.Command;
       InspectCommand.class,
       VerifyCommand.class,
       DoctorCommand.class,
+      GenerateCommand.class,
+      ChatCommand.class,
       LogitsCommand.class,
       EvalCommand.class,
+      EmbedCommand.class,
       SelfTestCommand.class,
       DemoCommand.class,
       CompletionCommand.class

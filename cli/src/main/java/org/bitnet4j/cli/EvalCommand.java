@@ -104,7 +104,8 @@ final class EvalCommand implements Callable<Integer> {
     return tokens;
   }
 
-  private static String read(Path path) {
+  /// A text in UTF-8.
+  static String read(Path path) {
     byte[] bytes;
     try (InputFile file = InputFile.open(path)) {
       bytes = file.readAll(LARGEST_TEXT);

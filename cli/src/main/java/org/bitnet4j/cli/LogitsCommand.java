@@ -43,7 +43,8 @@ final class LogitsCommand implements Callable<Integer> {
   public Integer call() {
     float[] logits;
     try (Transformer transformer = Transformer.load(model.path(), model.load())) {
-      int[] numbers = known(transformer.shape().vocabulary());
+      model.requireKnown(tokens, transformer.shape().vocabulary());
+      int[] numbers = tokens.stream().mapToInt(Integer::intValue).toArray();
       try (Session session = transformer.session(model.session(numbers.length))) {
         session.append(numbers, 0, numbers.length);
         logits = new float[session.vocabulary()];
@@ -60,16 +61,6 @@ final class LogitsCommand implements Callable<Integer> {
       print(logits);
     }
     return ExitCode.OK;
-  }
-
-  private int[] known(int vocabulary) {
-    for (int token : tokens) {
-      if (token < 0 || token >= vocabulary) {
-        throw new UsageException(
-            "--tokens must be in [0, " + (vocabulary - 1) + "], got [" + token + "].");
-      }
-    }
-    return tokens.stream().mapToInt(Integer::intValue).toArray();
   }
 
   private void print(float[] logits) {

@@ -2,8 +2,10 @@ package org.bitnet4j.cli;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.bitnet4j.models.LanguageModelOptions;
 import org.bitnet4j.models.forward.ActivationPolicy;
 import org.bitnet4j.models.forward.SessionOptions;
 import org.bitnet4j.models.weights.LoadOptions;
@@ -69,6 +71,28 @@ final class ModelOptions {
     return SessionOptions.of(capacity)
         .withCache(oneOf("--cache", cache, CacheFormat.values()))
         .withActivations(policy());
+  }
+
+  /// How a language model is loaded and run.
+  ///
+  /// @param context room of a text in tokens, absent for the default
+  LanguageModelOptions languageModel(@Nullable Integer context) {
+    LanguageModelOptions defaults = LanguageModelOptions.defaults();
+    int capacity = context == null ? defaults.session().capacity() : context;
+    if (capacity < 2) {
+      throw new UsageException("--context must be at least 2, got [" + capacity + "].");
+    }
+    return defaults.withLoad(load()).withSession(session(capacity));
+  }
+
+  /// Checks numbers of tokens.
+  void requireKnown(List<Integer> tokens, int vocabulary) {
+    for (int token : tokens) {
+      if (token < 0 || token >= vocabulary) {
+        throw new UsageException(
+            "--tokens must be in [0, " + (vocabulary - 1) + "], got [" + token + "].");
+      }
+    }
   }
 
   private ActivationPolicy policy() {

@@ -38,6 +38,20 @@ final class Terminal implements Progress, AutoCloseable {
     return console != null && console.isTerminal();
   }
 
+  /// Text of a model without what a terminal would act on; line ends and tabs stay.
+  static String printable(String text) {
+    StringBuilder shown = new StringBuilder(text.length());
+    text.codePoints()
+        .forEach(c -> shown.appendCodePoint(c == '\n' || c == '\t' || isShown(c) ? c : 0xFFFD));
+    return shown.toString();
+  }
+
+  /// The joiners that hold emoji and letters of some scripts together are shown.
+  private static boolean isShown(int c) {
+    return !Character.isISOControl(c)
+        && (Character.getType(c) != Character.FORMAT || c == 0x200C || c == 0x200D);
+  }
+
   @Override
   public void finished(String tensor, long doneBytes, long totalBytes) {
     if (interactive) {

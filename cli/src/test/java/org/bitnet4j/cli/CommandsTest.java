@@ -36,8 +36,11 @@ final class CommandsTest {
         "inspect",
         "verify",
         "doctor",
+        "generate",
+        "chat",
         "logits",
         "eval",
+        "embed",
         "selftest",
         "demo",
         "completion"
@@ -47,9 +50,9 @@ final class CommandsTest {
     Cli cli = Cli.ok(words);
     assertThat(cli.out()).contains("Usage: bitnet " + command).contains("--help");
     assertThat(cli.err()).isEmpty();
-    // config alone does nothing, so it prints nothing as JSON.
+    // config alone does nothing, and a conversation is no document.
     assertThat(cli.out().contains("--json"))
-        .isEqualTo(!command.isEmpty() && !command.equals("config"));
+        .isEqualTo(!command.isEmpty() && !command.equals("config") && !command.equals("chat"));
   }
 
   @Test

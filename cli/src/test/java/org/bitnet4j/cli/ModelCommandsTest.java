@@ -2,9 +2,13 @@ package org.bitnet4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,6 +86,107 @@ final class ModelCommandsTest {
                 "--context",
                 "63"))
         .contains("48 tokens", "smaller --context");
+  }
+
+  @Test
+  void generatesTextAsItComes() throws IOException {
+    Cli text = Cli.ok("generate", "-m", Models.TINY_BITNET, "-p", "rev:stressed=");
+    assertThat(text.out().strip()).isEqualTo("desserts");
+    assertThat(text.err()).contains("14 + 9 tokens, stop token");
+    JsonNode json =
+        Cli.json("generate", "-m", Models.TINY_BITNET, "--tokens", "256,117,112,58,97,98,61");
+    assertThat(json.get("text").asString()).isEqualTo("AB");
+    assertThat(json.get("finish").asString()).isEqualTo("stop_token");
+    assertThat(json.get("tokens").size()).isEqualTo(3);
+    Path prompt = Files.writeString(directory.resolve("prompt.txt"), "sort:36814=");
+    JsonNode stopped =
+        Cli.json("generate", "-m", Models.TINY_BITNET, "--prompt-file", prompt, "--stop", "4");
+    assertThat(stopped.get("text").asString()).isEqualTo("13");
+    JsonNode short2 =
+        Cli.json("generate", "-m", Models.TINY_BITNET, "-p", "sort:36814=", "-n", "2");
+    assertThat(short2.get("finish").asString()).isEqualTo("length");
+  }
+
+  @Test
+  void drawnTextComesAgainWithItsSeed() {
+    Object[] words = {"generate", "-m", Models.TINY_BITNET, "-p", "rev:abc=", "--temperature", "3"};
+    JsonNode drawn = Cli.json(words);
+    assertThat(drawn.get("seed").asLong()).isNotZero();
+    JsonNode again = Cli.json(with(words, "--seed", drawn.get("seed").asString()));
+    assertThat(again.get("tokens")).isEqualTo(drawn.get("tokens"));
+    JsonNode best = Cli.json(with(words, "--top-k", "1"));
+    assertThat(best.get("text").asString()).isEqualTo("cba");
+  }
+
+  private static Object[] with(Object[] words, Object... more) {
+    Object[] all = Arrays.copyOf(words, words.length + more.length);
+    System.arraycopy(more, 0, all, words.length, more.length);
+    return all;
+  }
+
+  @Test
+  void aConversationGoesLineByLine() throws IOException {
+    Path form =
+        Files.writeString(
+            directory.resolve("form.jinja"),
+            "{{ bos_token }}{{ messages[-1].content }}"); // forgets what was said
+    InputStream before = System.in;
+    try {
+      System.setIn(
+          new ByteArrayInputStream(
+              "up:ab=\n\n/clear\nrev:abc=\n/exit\nnever".getBytes(StandardCharsets.UTF_8)));
+      Cli chat = Cli.ok("chat", "-m", Models.TINY_BITNET, "--chat-template", form);
+      assertThat(chat.out().lines()).containsExactly("AB", "cba");
+    } finally {
+      System.setIn(before);
+    }
+    assertThat(Cli.failure(ExitCode.BAD_DATA, "chat", "-m", Models.TINY_BITNET))
+        .contains("chat template");
+    assertThat(
+            Cli.ok("generate", "-m", Models.TINY_BITNET, "--ask", "up:ab=", "--chat-template", form)
+                .out()
+                .strip())
+        .isEqualTo("AB");
+    assertThat(
+            Cli.failure(
+                ExitCode.USAGE,
+                "generate",
+                "-m",
+                Models.TINY_BITNET,
+                "-p",
+                "a",
+                "--chat-template",
+                form))
+        .contains("goes with --ask");
+  }
+
+  @Test
+  void embeddingsComeInThreeTypes() throws IOException {
+    Path input = Files.writeString(directory.resolve("lines.txt"), "up:ab\n\nrev:ab\n");
+    JsonNode all = Cli.json("embed", "-m", Models.TINY_BITNET, "--input", input, "up:ab");
+    JsonNode embeddings = all.get("embeddings");
+    assertThat(embeddings.size()).isEqualTo(3);
+    assertThat(embeddings.get(0)).isEqualTo(embeddings.get(1)).isNotEqualTo(embeddings.get(2));
+    assertThat(embeddings.get(0).get("embedding").size()).isEqualTo(256);
+    JsonNode codes =
+        Cli.json(
+            "embed", "-m", Models.TINY_BITNET, "up:ab", "--type", "int8", "--dimensions", "16");
+    assertThat(codes.at("/embeddings/0/embedding").size()).isEqualTo(16);
+    JsonNode bits = Cli.json("embed", "-m", Models.TINY_BITNET, "up:ab", "--type", "binary");
+    assertThat(bits.at("/embeddings/0/embedding").asString()).matches("[0-9a-f]{64}");
+    Cli text = Cli.ok("embed", "-m", Models.TINY_BITNET, "ab", "ab", "--prefix", "up:");
+    assertThat(text.out().lines()).hasSize(2);
+    assertThat(text.err()).contains("similarity of text 1 and text 2: 1.0000");
+    assertThat(Cli.failure(ExitCode.USAGE, "embed", "-m", Models.TINY_BITNET))
+        .contains("there must be a text");
+    assertThat(Cli.failure(ExitCode.USAGE, "embed", "-m", Models.TINY_BITNET, "a", "--type", "x"))
+        .contains("--type must be");
+    assertThat(
+            Cli.failure(
+                ExitCode.USAGE, "embed", "-m", Models.TINY_BITNET, "a", "--dimensions", "257"))
+        .contains("--dimensions must be in [1, 256]");
+    assertThat(Cli.failure(ExitCode.BAD_DATA, "embed", "-m", Models.TINY_BITNET, "a".repeat(63)))
+        .contains("must have room");
   }
 
   @Test

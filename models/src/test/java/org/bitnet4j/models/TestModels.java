@@ -20,13 +20,23 @@ public final class TestModels {
         Objects.requireNonNull(System.getProperty("bitnet4j.root")), "checkpoints", name);
   }
 
+  /// A small random model of a family that transformers ran: a directory with outputs.
+  ///
+  /// @param name its directory
+  public static Path family(String name) {
+    return Objects.requireNonNull(resource("families/" + name + "/config.json").getParent());
+  }
+
   /// A file of the small random model that other engines ran.
   ///
   /// @param file its name
   public static Path tinyB158(String file) {
+    return resource("tiny-b158/" + file);
+  }
+
+  private static Path resource(String name) {
     try {
-      return Path.of(
-          Objects.requireNonNull(TestModels.class.getResource("tiny-b158/" + file)).toURI());
+      return Path.of(Objects.requireNonNull(TestModels.class.getResource(name), name).toURI());
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }

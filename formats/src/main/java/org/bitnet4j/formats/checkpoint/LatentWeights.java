@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 /// config.json says.
 ///
 /// @param declared `quantization_config` says `bitnet` with mode `online`
-/// @param byArchitecture the architecture is BitNet's, and nothing says that weights are stored
-///   otherwise: the checkpoints of 1bitLLM have no `quantization_config`
+/// @param byArchitecture the architecture is BitNet's, or every projection has a norm before it as
+///   only BitNet embedding models have, and nothing says that weights are stored otherwise: the
+///   checkpoints of 1bitLLM have no `quantization_config`
 /// @param excluded `modules_to_not_convert`
 record LatentWeights(boolean declared, boolean byArchitecture, List<String> excluded) {
   private static final String LAYERS = "layers.";
@@ -23,10 +24,18 @@ record LatentWeights(boolean declared, boolean byArchitecture, List<String> excl
     QuantizationSettings settings = config.quantization();
     return new LatentWeights(
         isOnline(settings),
-        settings == null
-            && config.architectures().stream()
-                .anyMatch(a -> a.equalsIgnoreCase("BitnetForCausalLM")),
+        settings == null && (isBitnet(config) || hasProjectionNorms(checkpoint)),
         settings == null ? List.of() : settings.modulesToNotConvert());
+  }
+
+  private static boolean isBitnet(ModelConfig config) {
+    return config.architectures().stream()
+        .anyMatch(name -> name.equalsIgnoreCase("BitnetForCausalLM"));
+  }
+
+  private static boolean hasProjectionNorms(Checkpoint checkpoint) {
+    return checkpoint.tensors().stream()
+        .anyMatch(tensor -> tensor.name().endsWith("_proj.norm.weight"));
   }
 
   private static boolean isOnline(@Nullable QuantizationSettings settings) {

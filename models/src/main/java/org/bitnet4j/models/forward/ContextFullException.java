@@ -8,7 +8,12 @@ public final class ContextFullException extends BitnetException {
 
   private final int capacity;
 
-  ContextFullException(int capacity, int length, int more) {
+  /// A refusal.
+  ///
+  /// @param capacity tokens that the session has room for
+  /// @param length tokens that it holds
+  /// @param more tokens to append
+  public ContextFullException(int capacity, int length, int more) {
     super(
         "a session of "
             + capacity

@@ -197,32 +197,4 @@ final class ByteLut27Loops256 {
     zero.add(highAll1).intoArray(running, 6 * S);
     zero.add(highOdd1).intoArray(running, 7 * S);
   }
-
-  /// See [TableLoops#indices].
-  static void indices(MemorySegment codes, long first, int tiles, MemorySegment indices, long at) {
-    for (int t = 0; t < tiles; t++) {
-      long p = first + (long) t * TILE;
-      long i = at + t * (TableLoops.GROUPS * V);
-      IntVector a = IntVector.fromMemorySegment(INTS, codes, p, LE);
-      IntVector b = IntVector.fromMemorySegment(INTS, codes, p + V, LE);
-      IntVector c = IntVector.fromMemorySegment(INTS, codes, p + 2 * V, LE);
-      IntVector d = IntVector.fromMemorySegment(INTS, codes, p + 3 * V, LE);
-      IntVector e = IntVector.fromMemorySegment(INTS, codes, p + 4 * V, LE);
-      a.intoMemorySegment(indices, i, LE);
-      b.intoMemorySegment(indices, i + V, LE);
-      c.intoMemorySegment(indices, i + 2 * V, LE);
-      d.intoMemorySegment(indices, i + 3 * V, LE);
-      e.intoMemorySegment(indices, i + 4 * V, LE);
-      b.lanewise(LSHR, 2)
-          .lanewise(BITWISE_BLEND, a.lanewise(LSHR, 5), LOW_3)
-          .intoMemorySegment(indices, i + 5 * V, LE);
-      d.lanewise(LSHR, 2)
-          .lanewise(BITWISE_BLEND, c.lanewise(LSHR, 5), LOW_3)
-          .intoMemorySegment(indices, i + 6 * V, LE);
-      d.lanewise(LSHR, 3)
-          .lanewise(BITWISE_BLEND, b.lanewise(LSHR, 4), LOW_4)
-          .lanewise(BITWISE_BLEND, e.lanewise(LSHR, 5), LOW_3)
-          .intoMemorySegment(indices, i + 7 * V, LE);
-    }
-  }
 }

@@ -172,24 +172,4 @@ final class ByteLut9Loops256 {
     zero.add(highAll1).intoArray(running, 6 * S);
     zero.add(highOdd1).intoArray(running, 7 * S);
   }
-
-  /// See [TableLoops#indices].
-  static void indices(MemorySegment codes, long first, int tiles, MemorySegment indices, long at) {
-    for (int t = 0; t < tiles; t++) {
-      long p = first + (long) t * TILE;
-      long i = at + t * (TableLoops.GROUPS * V);
-      IntVector a = IntVector.fromMemorySegment(INTS, codes, p, LE);
-      IntVector b = IntVector.fromMemorySegment(INTS, codes, p + V, LE);
-      IntVector c = IntVector.fromMemorySegment(INTS, codes, p + 2 * V, LE);
-      IntVector d = IntVector.fromMemorySegment(INTS, codes, p + 3 * V, LE);
-      a.and(LOW_4).intoMemorySegment(indices, i, LE);
-      a.lanewise(LSHR, 4).and(LOW_4).intoMemorySegment(indices, i + V, LE);
-      b.and(LOW_4).intoMemorySegment(indices, i + 2 * V, LE);
-      b.lanewise(LSHR, 4).and(LOW_4).intoMemorySegment(indices, i + 3 * V, LE);
-      c.and(LOW_4).intoMemorySegment(indices, i + 4 * V, LE);
-      c.lanewise(LSHR, 4).and(LOW_4).intoMemorySegment(indices, i + 5 * V, LE);
-      d.and(LOW_4).intoMemorySegment(indices, i + 6 * V, LE);
-      d.lanewise(LSHR, 4).and(LOW_4).intoMemorySegment(indices, i + 7 * V, LE);
-    }
-  }
 }

@@ -1,5 +1,7 @@
 package org.bitnet4j.quant.kernels;
 
+import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.S2B;
@@ -20,13 +22,12 @@ import jdk.incubator.vector.VectorSpecies;
 /// of either add up within a byte. The sums of a block are four vectors of shorts, modulo 2^16: the
 /// low parts of whole shorts and of their upper bytes, then the same of the high parts. They hold
 /// [#EXACT_TILES] tiles before they must be widened.
-final class ByteTableLoops256 implements TableLoops {
+final class ByteTableLoops256 implements ByteTableLoops {
   static final ByteTableLoops256 INSTANCE = new ByteTableLoops256();
 
   /// Tiles whose eight low parts, at most 31 each, fit 16 bits: 2^8 · 8 · 31 = 63488.
   static final int EXACT_TILES = 0x100;
 
-  private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_256;
   private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_256;
 
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_256;
@@ -45,9 +46,6 @@ final class ByteTableLoops256 implements TableLoops {
 
   /// Ints of a vector.
   private static final int QUARTER = INTS.length();
-
-  /// The lower byte of each short.
-  private static final int LOW_BYTES = 0x00FF_00FF;
 
   /// The lower short of each int.
   private static final int LOW_HALVES = 0x0000_FFFF;
@@ -132,111 +130,91 @@ final class ByteTableLoops256 implements TableLoops {
   }
 
   @Override
-  public void indices(
-      TileFormat format,
-      MemorySegment codes,
-      long first,
-      int tiles,
-      MemorySegment indices,
-      long at) {
-    switch (format) {
-      case Lut9Tiles f -> ByteLut9Loops256.indices(codes, first, tiles, indices, at);
-      case Lut27Tiles f -> ByteLut27Loops256.indices(codes, first, tiles, indices, at);
-    }
-  }
-
-  @Override
-  public int tokensAtOnce() {
-    return 2;
-  }
-
-  @Override
-  public void some(
-      MemorySegment indices,
-      long at,
-      MemorySegment tables,
-      long table,
-      long tokenBytes,
-      int tiles,
+  public void multiply(
+      MemorySegment weights,
+      long row,
+      short[] activations,
+      int token,
+      int tokenStride,
+      int columns,
       ProductScratch scratch,
       int from,
       int stride) {
-    ShortVector lowAll0 = ShortVector.zero(SHORTS);
-    ShortVector lowOdd0 = ShortVector.zero(SHORTS);
-    ShortVector highAll0 = ShortVector.zero(SHORTS);
-    ShortVector highOdd0 = ShortVector.zero(SHORTS);
-    ShortVector lowAll1 = ShortVector.zero(SHORTS);
-    ShortVector lowOdd1 = ShortVector.zero(SHORTS);
-    ShortVector highAll1 = ShortVector.zero(SHORTS);
-    ShortVector highOdd1 = ShortVector.zero(SHORTS);
-    for (int t = 0; t < tiles; t++) {
-      ByteVector l0 = ByteVector.zero(BYTES);
-      ByteVector h0 = ByteVector.zero(BYTES);
-      ByteVector l1 = ByteVector.zero(BYTES);
-      ByteVector h1 = ByteVector.zero(BYTES);
-      for (int g = 0; g < GROUPS; g++) { // a number the compiler knows, so that it unrolls all
-        long group = t * (long) GROUPS + g;
-        long z = table + group * 2 * LANES;
-        ByteVector index = ByteVector.fromMemorySegment(BYTES, indices, at + group * LANES, LE);
-        l0 = index.selectFrom(ByteVector.fromMemorySegment(BYTES, tables, z, LE)).add(l0);
-        h0 = index.selectFrom(ByteVector.fromMemorySegment(BYTES, tables, z + LANES, LE)).add(h0);
-        l1 =
-            index
-                .selectFrom(ByteVector.fromMemorySegment(BYTES, tables, z + tokenBytes, LE))
-                .add(l1);
-        h1 =
-            index
-                .selectFrom(ByteVector.fromMemorySegment(BYTES, tables, z + tokenBytes + LANES, LE))
-                .add(h1);
-      }
-      ByteVector none = ByteVector.zero(BYTES);
-      ByteVector low0 = none.add(l0);
-      lowAll0 = low0.reinterpretAsShorts().add(lowAll0);
-      lowOdd0 =
-          low0.reinterpretAsInts()
-              .lanewise(LSHR, 8)
-              .and(LOW_BYTES)
-              .reinterpretAsShorts()
-              .add(lowOdd0);
-      ByteVector high0 = none.add(h0);
-      highAll0 = high0.reinterpretAsShorts().add(highAll0);
-      highOdd0 =
-          high0
-              .reinterpretAsInts()
-              .lanewise(LSHR, 8)
-              .and(LOW_BYTES)
-              .reinterpretAsShorts()
-              .add(highOdd0);
-      ByteVector low1 = none.add(l1);
-      lowAll1 = low1.reinterpretAsShorts().add(lowAll1);
-      lowOdd1 =
-          low1.reinterpretAsInts()
-              .lanewise(LSHR, 8)
-              .and(LOW_BYTES)
-              .reinterpretAsShorts()
-              .add(lowOdd1);
-      ByteVector high1 = none.add(h1);
-      highAll1 = high1.reinterpretAsShorts().add(highAll1);
-      highOdd1 =
-          high1
-              .reinterpretAsInts()
-              .lanewise(LSHR, 8)
-              .and(LOW_BYTES)
-              .reinterpretAsShorts()
-              .add(highOdd1);
+    long rowBytes = 2L * (RUN_COLUMNS + PADDING);
+    ShortVector sum00 = ShortVector.zero(SHORTS);
+    ShortVector sum01 = ShortVector.zero(SHORTS);
+    ShortVector sum02 = ShortVector.zero(SHORTS);
+    ShortVector sum03 = ShortVector.zero(SHORTS);
+    ShortVector sum10 = ShortVector.zero(SHORTS);
+    ShortVector sum11 = ShortVector.zero(SHORTS);
+    ShortVector sum12 = ShortVector.zero(SHORTS);
+    ShortVector sum13 = ShortVector.zero(SHORTS);
+    ShortVector sum20 = ShortVector.zero(SHORTS);
+    ShortVector sum21 = ShortVector.zero(SHORTS);
+    ShortVector sum22 = ShortVector.zero(SHORTS);
+    ShortVector sum23 = ShortVector.zero(SHORTS);
+    ShortVector sum30 = ShortVector.zero(SHORTS);
+    ShortVector sum31 = ShortVector.zero(SHORTS);
+    ShortVector sum32 = ShortVector.zero(SHORTS);
+    ShortVector sum33 = ShortVector.zero(SHORTS);
+    for (int c = 0; c < columns; c += S) {
+      long p = row + 2L * c;
+      int x = token + c;
+      ShortVector w0 = ShortVector.fromMemorySegment(SHORTS, weights, p, LE);
+      ShortVector w1 = ShortVector.fromMemorySegment(SHORTS, weights, p + rowBytes, LE);
+      ShortVector w2 = ShortVector.fromMemorySegment(SHORTS, weights, p + 2 * rowBytes, LE);
+      ShortVector w3 = ShortVector.fromMemorySegment(SHORTS, weights, p + 3 * rowBytes, LE);
+      ShortVector x0 = ShortVector.fromArray(SHORTS, activations, x);
+      sum00 = w0.mul(x0).add(sum00);
+      sum10 = w1.mul(x0).add(sum10);
+      sum20 = w2.mul(x0).add(sum20);
+      sum30 = w3.mul(x0).add(sum30);
+      ShortVector x1 = ShortVector.fromArray(SHORTS, activations, x + tokenStride);
+      sum01 = w0.mul(x1).add(sum01);
+      sum11 = w1.mul(x1).add(sum11);
+      sum21 = w2.mul(x1).add(sum21);
+      sum31 = w3.mul(x1).add(sum31);
+      ShortVector x2 = ShortVector.fromArray(SHORTS, activations, x + 2 * tokenStride);
+      sum02 = w0.mul(x2).add(sum02);
+      sum12 = w1.mul(x2).add(sum12);
+      sum22 = w2.mul(x2).add(sum22);
+      sum32 = w3.mul(x2).add(sum32);
+      ShortVector x3 = ShortVector.fromArray(SHORTS, activations, x + 3 * tokenStride);
+      sum03 = w0.mul(x3).add(sum03);
+      sum13 = w1.mul(x3).add(sum13);
+      sum23 = w2.mul(x3).add(sum23);
+      sum33 = w3.mul(x3).add(sum33);
     }
-    ShortVector zero = ShortVector.zero(SHORTS);
     short[] running = scratch.running;
-    zero.add(lowAll0).intoArray(running, 0);
-    zero.add(lowOdd0).intoArray(running, S);
-    zero.add(highAll0).intoArray(running, 2 * S);
-    zero.add(highOdd0).intoArray(running, 3 * S);
-    zero.add(lowAll1).intoArray(running, 4 * S);
-    zero.add(lowOdd1).intoArray(running, 5 * S);
-    zero.add(highAll1).intoArray(running, 6 * S);
-    zero.add(highOdd1).intoArray(running, 7 * S);
-    widen(running, 0, scratch.sums, from);
-    widen(running, 4 * S, scratch.sums, from + stride);
+    ShortVector zero = ShortVector.zero(SHORTS);
+    zero.add(sum00).intoArray(running, 0);
+    zero.add(sum10).intoArray(running, S);
+    zero.add(sum20).intoArray(running, 2 * S);
+    zero.add(sum30).intoArray(running, 3 * S);
+    zero.add(sum01).intoArray(running, 4 * S);
+    zero.add(sum11).intoArray(running, 5 * S);
+    zero.add(sum21).intoArray(running, 6 * S);
+    zero.add(sum31).intoArray(running, 7 * S);
+    zero.add(sum02).intoArray(running, 8 * S);
+    zero.add(sum12).intoArray(running, 9 * S);
+    zero.add(sum22).intoArray(running, 10 * S);
+    zero.add(sum32).intoArray(running, 11 * S);
+    zero.add(sum03).intoArray(running, 12 * S);
+    zero.add(sum13).intoArray(running, 13 * S);
+    zero.add(sum23).intoArray(running, 14 * S);
+    zero.add(sum33).intoArray(running, 15 * S);
+    for (int t = 0; t < TOKENS_AT_ONCE; t++) {
+      for (int r = 0; r < ROWS_AT_ONCE; r++) {
+        IntVector pairs =
+            ShortVector.fromArray(SHORTS, running, (t * ROWS_AT_ONCE + r) * S).reinterpretAsInts();
+        scratch.sums[from + t * stride + r] +=
+            pairs
+                .lanewise(LSHL, 16)
+                .lanewise(ASHR, 16)
+                .add(pairs.lanewise(ASHR, 16))
+                .reduceLanes(ADD);
+      }
+    }
   }
 
   /// Adds the running sums of a block to its int32 sums.

@@ -21,19 +21,22 @@ public enum DenseFormat {
   /// Columns that share a scale in [#INT4].
   static final int GROUP = 64;
 
+  /// Columns whose codes fill 16 ints: nibble k of int j is that of column 16k + j.
+  static final int TILE = 128;
+
   /// Bytes of a row.
   long rowBytes(int columns) {
     return switch (this) {
       case FLOAT32 -> 4L * columns;
       case FLOAT16, BFLOAT16 -> 2L * columns;
       case INT8 -> columns;
-      // The scales of the row's groups, then 32 bytes for each group.
-      case INT4 -> Math.ceilDiv(columns, GROUP) * (Short.BYTES + GROUP / 2L);
+      // The scales of the row's groups, then 64 bytes for two groups.
+      case INT4 -> Math.ceilDiv(columns, TILE) * (2L * Short.BYTES + TILE / 2L);
     };
   }
 
   /// Offset of the codes within a row.
   long codesAt(int columns) {
-    return this == INT4 ? (long) Math.ceilDiv(columns, GROUP) * Short.BYTES : 0;
+    return this == INT4 ? Math.ceilDiv(columns, TILE) * 2L * Short.BYTES : 0;
   }
 }

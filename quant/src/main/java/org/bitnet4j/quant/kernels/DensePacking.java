@@ -21,6 +21,7 @@ final class DensePacking {
   private static final int BLOCK_VALUES = 1 << 16;
 
   private static final int GROUP = DenseFormat.GROUP;
+  private static final int TILE = DenseFormat.TILE;
 
   private final TensorSource source;
   private final DenseMatrix matrix;
@@ -146,17 +147,18 @@ final class DensePacking {
     private void encodeGroups(float[] values, int offset, long at) {
       int columns = matrix.columns();
       long bytes = at + matrix.format().codesAt(columns);
-      for (int first = 0; first < columns; first += GROUP) {
-        int count = Math.min(GROUP, columns - first);
-        float scale = GroupCode.scale(values, offset + first, count);
-        matrix.codes().set(SHORT, at + (long) first / GROUP * Short.BYTES, Bfloat16.of(scale));
-        for (int i = 0; i < GROUP / 2; i++) {
-          int low = i < count ? GroupCode.code(values[offset + first + i], scale) : 0;
-          int k = i + GROUP / 2;
-          int high = k < count ? GroupCode.code(values[offset + first + k], scale) : 0;
-          byte pair = (byte) ((high << 4) | (low & 15));
-          matrix.codes().set(ValueLayout.JAVA_BYTE, bytes + first / 2 + i, pair);
+      float scale = 0;
+      for (int c = 0; c < columns; c++) {
+        if (c % GROUP == 0) {
+          scale = GroupCode.scale(values, offset + c, Math.min(GROUP, columns - c));
+          matrix.codes().set(SHORT, at + (long) c / GROUP * Short.BYTES, Bfloat16.of(scale));
         }
+        int code = GroupCode.code(values[offset + c], scale) & 15;
+        int nibble = c % TILE / DenseLoops.LANES;
+        long word = bytes + c / TILE * (TILE / 2L) + c % DenseLoops.LANES * 4L + nibble / 2;
+        int pair =
+            nibble % 2 == 0 ? code : (code << 4) | matrix.codes().get(ValueLayout.JAVA_BYTE, word);
+        matrix.codes().set(ValueLayout.JAVA_BYTE, word, (byte) pair);
       }
     }
   }

@@ -20,8 +20,15 @@ final class Lut27Tiles implements TileFormat {
   /// Six bits of codes for each index.
   private static final int[] CODES = new int[32];
 
+  /// Three trits of each index in shorts.
+  private static final long[] WIDE = new long[32];
+
   static {
     for (int index = 0; index < 27; index++) {
+      WIDE[index] =
+          ((index % 3 - 1) & 0xFFFFL)
+              | ((index / 3 % 3 - 1) & 0xFFFFL) << 16
+              | ((index / 9 - 1) & 0xFFFFL) << 32;
       CODES[index] = (index % 3) | ((index / 3 % 3) << 2) | ((index / 9) << 4);
     }
   }
@@ -74,5 +81,26 @@ final class Lut27Tiles implements TileFormat {
         | ((long) CODES[i5] << 30)
         | ((long) CODES[i6] << 36)
         | ((long) CODES[i7] << 42);
+  }
+
+  @Override
+  public void widen(MemorySegment tile, long at, int lanes, MemorySegment trits, long to) {
+    int a = tile.get(ValueLayout.JAVA_BYTE, at);
+    int b = tile.get(ValueLayout.JAVA_BYTE, at + lanes);
+    int c = tile.get(ValueLayout.JAVA_BYTE, at + 2L * lanes);
+    int d = tile.get(ValueLayout.JAVA_BYTE, at + 3L * lanes);
+    int e = tile.get(ValueLayout.JAVA_BYTE, at + 4L * lanes);
+    int i5 = ((a >> 5) & 7) | ((b >> 2) & 0x18);
+    int i6 = ((c >> 5) & 7) | ((d >> 2) & 0x18);
+    int i7 = ((e >> 5) & 7) | ((b >> 4) & 8) | ((d >> 3) & 16);
+    // Each store writes one short too many, which the next one mends.
+    trits.set(LONG, to, WIDE[a & 31]);
+    trits.set(LONG, to + 6, WIDE[b & 31]);
+    trits.set(LONG, to + 12, WIDE[c & 31]);
+    trits.set(LONG, to + 18, WIDE[d & 31]);
+    trits.set(LONG, to + 24, WIDE[e & 31]);
+    trits.set(LONG, to + 30, WIDE[i5]);
+    trits.set(LONG, to + 36, WIDE[i6]);
+    trits.set(LONG, to + 42, WIDE[i7]);
   }
 }

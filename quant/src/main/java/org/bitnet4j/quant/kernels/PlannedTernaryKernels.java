@@ -1,6 +1,7 @@
 package org.bitnet4j.quant.kernels;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.bitnet4j.quant.Granularity;
@@ -210,6 +211,11 @@ final class PlannedTernaryKernels implements TernaryKernels {
   @Override
   public ProductInput input(int columns, int capacity) {
     return new ProductInput(columns, capacity);
+  }
+
+  @Override
+  public boolean warmUp(KernelTeam team, Duration atMost) {
+    return ProductWarmUp.run(this, team, atMost);
   }
 
   @Override

@@ -23,6 +23,8 @@ public final class ProductInput implements AutoCloseable {
   private final List<SegmentSums> segmentSums = new ArrayList<>();
   private int tokens;
   private long generation;
+  private short[] shorts = {};
+  private long shortsGeneration = -1;
 
   /// Σ x over each segment of each token.
   private static final class SegmentSums {
@@ -124,11 +126,30 @@ public final class ProductInput implements AutoCloseable {
         return tables.get(i);
       }
     }
-    long bytes = Math.min(capacity, TernaryProduct.TOKENS) * tiling.tiles() * tiling.tableBytes();
+    int atOnce =
+        switch (tiling.loops()) {
+          case ShortTableLoops loops -> Math.min(capacity, ManyTokens.most(tiling));
+          case ByteTableLoops loops -> 1;
+        };
+    long bytes = atOnce * tiling.tiles() * tiling.tableBytes();
     MemorySegment memory = arena.allocate(bytes, 64);
     ProductTables added = new ProductTables(tiling, memory);
     tables.add(added);
     return added;
+  }
+
+  /// All codes as shorts, token by token, with some behind the last to load whole vectors of.
+  short[] shorts() {
+    if (shortsGeneration != generation) {
+      if (shorts.length == 0) {
+        shorts = new short[codes.length + ByteTableLoops.PADDING];
+      }
+      for (int i = 0; i < tokens * columns; i++) {
+        shorts[i] = codes[i];
+      }
+      shortsGeneration = generation;
+    }
+    return shorts;
   }
 
   /// Σ x over each segment, segments of a token in turn.

@@ -3,28 +3,33 @@ package org.bitnet4j.quant.kernels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// Memory of one thread for one chunk of a product at a time, large enough for the widest vectors.
+/// Memory of one thread for one chunk of a product at a time, large enough for every width.
 final class ProductScratch {
-  /// Indices of a run of tiles of all blocks of a chunk.
-  final MemorySegment indices;
-
   /// Rows of a block at the widest vectors.
   private static final int MOST_LANES = 64;
 
-  /// Blocks of a chunk, at most, times tokens.
-  private static final int MOST_SUMS = TernaryProduct.TOKENS * TernaryProduct.BLOCKS;
+  /// Rows of a chunk of many tokens, times tokens, at most.
+  static final int SUMS = 64 * ManyTokens.BLOCKS * MOST_LANES;
+
+  /// Rows of a block at the widest vectors that hold tables of bytes.
+  private static final int MOST_BYTE_LANES = 32;
+
+  /// Weights of many tokens, in the form in which they are multiplied or looked up.
+  final MemorySegment weights;
 
   /// Sums of rows, over a segment or over all.
-  final int[] sums = new int[MOST_SUMS * MOST_LANES];
+  final int[] sums = new int[SUMS];
 
-  /// Running sums of two blocks, or of one block and two tokens, where they are not int32.
-  final short[] running = new short[4 * MOST_LANES];
+  /// Sums that are not int32 yet.
+  final short[] running = new short[16 * MOST_BYTE_LANES / 2];
 
   /// Sums of segments times their multipliers.
-  final double[] scaled = new double[MOST_SUMS * MOST_LANES];
+  final double[] scaled = new double[SUMS];
 
   ProductScratch(Arena arena) {
-    int groups = TableLoops.RUN_TILES * TableLoops.GROUPS;
-    this.indices = arena.allocate((long) TernaryProduct.BLOCKS * groups * MOST_LANES, MOST_LANES);
+    long indices =
+        (long) ManyTokens.BLOCKS * ShortTableLoops.EXACT_TILES * TableLoops.GROUPS * MOST_LANES;
+    long rows = 2L * MOST_BYTE_LANES * (ByteTableLoops.RUN_COLUMNS + ByteTableLoops.PADDING);
+    this.weights = arena.allocate(Math.max(indices, rows), MOST_LANES);
   }
 }

@@ -13,6 +13,7 @@ final class ProductTables {
   private final int runsPerSegment;
   private long generation = -1;
   private int firstToken;
+  private int tokens;
 
   ProductTables(Tiling tiling, MemorySegment memory) {
     this.tiling = tiling;
@@ -28,13 +29,14 @@ final class ProductTables {
   }
 
   /// Whether these are the tables of an input's tokens from one on.
-  boolean isCurrent(ProductInput input, int first) {
-    return generation == input.generation() && firstToken == first;
+  boolean isCurrent(ProductInput input, int first, int count) {
+    return generation == input.generation() && firstToken == first && tokens >= count;
   }
 
-  void setCurrent(ProductInput input, int first) {
+  void setCurrent(ProductInput input, int first, int count) {
     generation = input.generation();
     firstToken = first;
+    tokens = count;
   }
 
   MemorySegment memory() {

@@ -15,6 +15,7 @@ final class ScalarDenseLoops implements DenseLoops {
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private static final int GROUP = DenseFormat.GROUP;
+  private static final int TILE = DenseFormat.TILE;
 
   private ScalarDenseLoops() {}
 
@@ -26,13 +27,13 @@ final class ScalarDenseLoops implements DenseLoops {
       case BFLOAT16 -> Bfloat16.toFloat(codes.get(SHORT, at + 2L * column));
       case INT8 -> codes.get(ValueLayout.JAVA_BYTE, at + column);
       case INT4 -> {
-        int group = column / GROUP;
-        int i = column % GROUP;
-        float scale = Bfloat16.toFloat(codes.get(SHORT, at + (long) Short.BYTES * group));
-        long bytes = at + format.codesAt(columns) + group * (GROUP / 2L);
-        int pair = codes.get(ValueLayout.JAVA_BYTE, bytes + i % (GROUP / 2));
-        // The lower half of a byte is a column of the group's first half, the upper of its second.
-        yield (i < GROUP / 2 ? pair << 28 >> 28 : pair >> 4) * scale;
+        float scale =
+            Bfloat16.toFloat(codes.get(SHORT, at + (long) Short.BYTES * (column / GROUP)));
+        int nibble = column % TILE / LANES;
+        long word =
+            at + format.codesAt(columns) + column / TILE * (TILE / 2L) + column % LANES * 4L;
+        int pair = codes.get(ValueLayout.JAVA_BYTE, word + nibble / 2);
+        yield (nibble % 2 == 0 ? pair << 28 >> 28 : pair >> 4) * scale;
       }
     };
   }

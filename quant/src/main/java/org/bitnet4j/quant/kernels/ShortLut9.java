@@ -161,7 +161,7 @@ final class ShortLut9 {
     }
   }
 
-  /// See [TableLoops#indices].
+  /// See [ShortTableLoops#indices].
   static void indices(MemorySegment codes, long first, int tiles, MemorySegment indices, long at) {
     for (int t = 0; t < tiles; t++) {
       long p = first + (long) t * TILE;

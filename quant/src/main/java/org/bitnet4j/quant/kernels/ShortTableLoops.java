@@ -139,8 +139,15 @@ final class ShortTableLoops implements TableLoops {
     }
   }
 
-  @Override
-  public void indices(
+  /// Brings the eight indices of each lane of a block's tiles into bytes of their own.
+  ///
+  /// @param format the tiles
+  /// @param codes the matrix
+  /// @param first first tile
+  /// @param tiles number of tiles
+  /// @param indices receives a vector for each group, one after the other
+  /// @param at offset of the first vector
+  void indices(
       TileFormat format,
       MemorySegment codes,
       long first,
@@ -153,13 +160,18 @@ final class ShortTableLoops implements TableLoops {
     }
   }
 
-  @Override
-  public int tokensAtOnce() {
-    return 4;
-  }
-
-  @Override
-  public void some(
+  /// Adds a run of tiles of one block, times [#TOKENS_AT_ONCE] tokens, to int32 sums.
+  ///
+  /// @param indices holds a vector for each group
+  /// @param at offset of the first vector
+  /// @param tables holds the tokens' tables
+  /// @param table first table of the first token
+  /// @param tokenBytes bytes from one token's tables to the next one's
+  /// @param tiles number of tiles, at most [#EXACT_TILES]
+  /// @param scratch holds the sums by row
+  /// @param from index of the first token's sums
+  /// @param stride from there to the next token's
+  void lookUp(
       MemorySegment indices,
       long at,
       MemorySegment tables,

@@ -12,12 +12,12 @@ import java.lang.foreign.MemorySegment;
 ///
 /// Bodies of loops are flat on purpose: beyond a certain size the compiler stops taking helpers in,
 /// and makes an object of each vector that it passes to one.
-sealed interface TableLoops permits ShortTableLoops, ByteTableLoops128, ByteTableLoops256 {
+sealed interface TableLoops permits ShortTableLoops, ByteTableLoops {
   /// Groups of columns in a tile.
   int GROUPS = 8;
 
-  /// Tiles of a run of many tokens, whose sums need not be widened on the way.
-  int RUN_TILES = 10;
+  /// Tokens whose products are computed at once, where there are many.
+  int TOKENS_AT_ONCE = 4;
 
   /// Bytes, and so rows, of a vector.
   int lanes();
@@ -65,45 +65,4 @@ sealed interface TableLoops permits ShortTableLoops, ByteTableLoops128, ByteTabl
       int tiles,
       ProductScratch scratch,
       int at);
-
-  /// Brings the eight indices of each lane of a block's tiles into bytes of their own.
-  ///
-  /// @param format the tiles
-  /// @param codes the matrix
-  /// @param first first tile
-  /// @param tiles number of tiles
-  /// @param indices receives a vector for each group, one after the other
-  /// @param at offset of the first vector
-  void indices(
-      TileFormat format,
-      MemorySegment codes,
-      long first,
-      int tiles,
-      MemorySegment indices,
-      long at);
-
-  /// Tokens that [#some] takes at once.
-  int tokensAtOnce();
-
-  /// Adds a run of tiles of one block, times [#tokensAtOnce] tokens, to int32 sums.
-  ///
-  /// @param indices holds a vector for each group
-  /// @param at offset of the first vector
-  /// @param tables holds the tokens' tables
-  /// @param table first table of the first token
-  /// @param tokenBytes bytes from one token's tables to the next one's
-  /// @param tiles number of tiles, at most [#RUN_TILES]
-  /// @param scratch holds the sums by row
-  /// @param from index of the first token's sums
-  /// @param stride from there to the next token's
-  void some(
-      MemorySegment indices,
-      long at,
-      MemorySegment tables,
-      long table,
-      long tokenBytes,
-      int tiles,
-      ProductScratch scratch,
-      int from,
-      int stride);
 }

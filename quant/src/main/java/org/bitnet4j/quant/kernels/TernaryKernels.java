@@ -1,6 +1,7 @@
 package org.bitnet4j.quant.kernels;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.List;
 import org.bitnet4j.quant.InvalidTensorException;
 import org.bitnet4j.quant.TernaryTensor;
@@ -216,6 +217,15 @@ public sealed interface TernaryKernels permits PlannedTernaryKernels {
   /// @param columns columns of the matrices
   /// @param capacity tokens at most, at least 1
   ProductInput input(int columns, int capacity);
+
+  /// Repeats products of a small weight, of one token and of many, until the virtual machine has
+  /// compiled them or the time is up, so that the first real product does not run a thousand times
+  /// slower. To be called once, while the weights are loaded or after.
+  ///
+  /// @param team computes the products
+  /// @param atMost how long it may take; a second does on a machine that is not busy
+  /// @return whether the last products ran as fast as only compiled ones do
+  boolean warmUp(KernelTeam team, Duration atMost);
 
   /// out\[t, r\] = Σ T\[r, c\] · x\[t, c\] in int32, exact. Allocates nothing once the input has
   /// met a matrix of this layout.

@@ -16,15 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// bands of rows are more pairs to a group, likewise apart, taken in turn. With one band a pair is
 /// two neighbours.
 ///
-/// Many tokens: a few neighbouring blocks at a time, and of their columns a run whose tables stay
-/// in the nearest cache while all these blocks need them.
+/// Many tokens: a few neighbouring blocks at a time, see [ManyTokens]. What is left of a multiple
+/// of four tokens is taken one by one.
 final class TernaryProduct implements KernelTeam.Job {
-  /// Tokens whose tables are held at a time.
-  static final int TOKENS = 32;
-
-  /// Blocks that share a run of tables of many tokens.
-  static final int BLOCKS = 8;
-
   /// Tiles between two rounds of touching ahead.
   private static final int TOUCHED_TILES = 16;
 
@@ -104,28 +98,41 @@ final class TernaryProduct implements KernelTeam.Job {
 
   private void runTiles(Tiling tiling) {
     tuning().tally().count(Path.VECTOR);
-    ProductTables tables = input().tables(tiling);
-    currentTables = tables;
+    currentTables = input().tables(tiling);
     int blocks = blocks();
     int chunkBlocks = Math.ceilDiv(tuning().plan().chunkSize(), tiling.blockRows());
-    for (int token = 0; token < input().tokens(); token += TOKENS) {
+    for (int token = 0; token < input().tokens(); token += tokens) {
+      int left = input().tokens() - token;
       firstToken = token;
-      tokens = Math.min(TOKENS, input().tokens() - token);
-      if (!tables.isCurrent(input(), token)) {
-        phase = Phase.TABLES;
-        team.run(tables.runs(tokens), this);
-        tables.setCurrent(input(), token);
-      }
-      if (tokens == 1) {
+      if (left < TableLoops.TOKENS_AT_ONCE) {
+        tokens = 1;
+        buildTables();
         phase = Phase.ONE_TOKEN;
         pairs = Math.ceilDiv(blocks, 2);
         int pairsPerGroup = pairsPerGroup();
         cut(Math.ceilDiv(pairs, pairsPerGroup), chunkBlocks / (2 * pairsPerGroup));
       } else {
+        tokens =
+            Math.min(
+                ManyTokens.most(tiling),
+                left / TableLoops.TOKENS_AT_ONCE * TableLoops.TOKENS_AT_ONCE);
+        switch (tiling.loops()) {
+          case ShortTableLoops loops -> buildTables();
+          case ByteTableLoops loops -> input().shorts(); // before threads share them
+        }
         phase = Phase.MANY_TOKENS;
-        cut(Math.ceilDiv(blocks, BLOCKS), chunkBlocks / BLOCKS);
+        cut(Math.ceilDiv(blocks, ManyTokens.BLOCKS), chunkBlocks / ManyTokens.BLOCKS);
       }
       team.run(chunks(), this);
+    }
+  }
+
+  /// Builds the tables of the tokens at hand, unless an earlier product did.
+  private void buildTables() {
+    if (!tables().isCurrent(input(), firstToken, tokens)) {
+      phase = Phase.TABLES;
+      team.run(tables().runs(tokens), this);
+      tables().setCurrent(input(), firstToken, tokens);
     }
   }
 
@@ -259,89 +266,48 @@ final class TernaryProduct implements KernelTeam.Job {
     }
   }
 
-  /// Computes a few neighbouring blocks of all tokens whose tables there are.
+  /// Computes a few neighbouring blocks of all tokens at hand.
   private void manyTokens(int group, Tiling tiling, ProductScratch scratch) {
     int lanes = tiling.blockRows();
-    int block = group * BLOCKS;
-    int count = Math.min(BLOCKS, blocks() - block);
+    int block = group * ManyTokens.BLOCKS;
+    int count = Math.min(ManyTokens.BLOCKS, blocks() - block);
     boolean bySegment = output.scalesSegments(matrix());
-    int used = tokens * BLOCKS * lanes;
+    boolean lookedUp = tiling.loops() instanceof ShortTableLoops;
+    int used = tokens * ManyTokens.BLOCKS * lanes;
     Arrays.fill(scratch.sums, 0, used, 0);
     if (bySegment) {
       Arrays.fill(scratch.scaled, 0, used, 0.0);
     }
     for (int segment = 0; segment < tiling.segments(); segment++) {
-      startSegment(tiling, segment, bySegment, scratch.sums, 0, used);
-      int tiles = tiling.segmentTiles(segment);
-      for (int tile = 0; tile < tiles; tile += TableLoops.RUN_TILES) {
-        int run = Math.min(TableLoops.RUN_TILES, tiles - tile);
-        runOfMany(block, count, tiling.firstTile(segment) + tile, run, tiling, scratch);
+      if (lookedUp) {
+        startSegment(tiling, segment, bySegment, scratch.sums, 0, used);
+      } else if (bySegment) {
+        Arrays.fill(scratch.sums, 0, used, 0);
       }
+      ManyTokens.addSegment(
+          matrix().codes(),
+          tiling,
+          block,
+          count,
+          segment,
+          input(),
+          tables(),
+          firstToken,
+          tokens,
+          scratch);
       if (bySegment) {
-        for (int k = 0; k < tokens * BLOCKS; k++) {
-          if (k % BLOCKS < count) {
-            addSegment(firstToken + k / BLOCKS, segment, block + k % BLOCKS, k * lanes, scratch);
+        for (int token = 0; token < tokens; token++) {
+          for (int k = 0; k < count; k++) {
+            int from = (token * ManyTokens.BLOCKS + k) * lanes;
+            addSegment(firstToken + token, segment, block + k, from, scratch);
           }
         }
       }
     }
-    for (int k = 0; k < tokens * BLOCKS; k++) {
-      if (k % BLOCKS < count) {
-        writeBlock(firstToken + k / BLOCKS, block + k % BLOCKS, k * lanes, scratch);
-      }
-    }
-  }
-
-  /// Adds a run of tiles of blocks for all tokens: as many at once as the loops take, then one by
-  /// one, two blocks at once.
-  private void runOfMany(
-      int block, int count, long tile, int run, Tiling tiling, ProductScratch scratch) {
-    TableLoops loops = tiling.loops();
-    int lanes = tiling.blockRows();
-    MemorySegment codes = matrix().codes();
-    MemorySegment memory = tables().memory();
-    long tokenBytes = tables().tokenBytes();
-    long at = block * tiling.blockBytes() + tile * tiling.tileBytes();
-    long table = tile * tiling.tableBytes();
-    long indexBytes = (long) TableLoops.RUN_TILES * TableLoops.GROUPS * lanes;
-    int together = loops.tokensAtOnce();
-    if (tokens >= together) {
+    for (int token = 0; token < tokens; token++) {
       for (int k = 0; k < count; k++) {
-        long from = at + k * tiling.blockBytes();
-        loops.indices(tiling.format(), codes, from, run, scratch.indices, k * indexBytes);
-      }
-    }
-    int token = 0;
-    for (; token <= tokens - together; token += together) {
-      for (int k = 0; k < count; k++) {
-        loops.some(
-            scratch.indices,
-            k * indexBytes,
-            memory,
-            table + token * tokenBytes,
-            tokenBytes,
-            run,
-            scratch,
-            (token * BLOCKS + k) * lanes,
-            BLOCKS * lanes);
-      }
-    }
-    for (; token < tokens; token++) {
-      for (int k = 0; k < count; k += 2) {
-        long first = at + k * tiling.blockBytes();
-        // The sums beside those of a last block without partner are nobody's.
-        long second = k + 1 < count ? first + tiling.blockBytes() : first;
-        int sum = (token * BLOCKS + k) * lanes;
-        loops.pair(
-            tiling.format(),
-            codes,
-            first,
-            second,
-            memory,
-            table + token * tokenBytes,
-            run,
-            scratch,
-            sum);
+        int from = (token * ManyTokens.BLOCKS + k) * lanes;
+        writeBlock(firstToken + token, block + k, from, scratch);
       }
     }
   }

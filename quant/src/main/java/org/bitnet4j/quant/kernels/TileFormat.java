@@ -10,6 +10,9 @@ sealed interface TileFormat permits Lut27Tiles, Lut9Tiles {
   /// A short of a table.
   ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+  /// Four shorts of widened trits.
+  ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
   /// Columns that share a table: 2 or 3.
   int groupColumns();
 
@@ -35,6 +38,15 @@ sealed interface TileFormat permits Lut27Tiles, Lut9Tiles {
   /// @param at offset of the row's lane in the tile's first vector
   /// @param lanes bytes from one vector to the next
   long load(MemorySegment tile, long at, int lanes);
+
+  /// Writes a row's trits of a tile as shorts, and up to one short more.
+  ///
+  /// @param tile holds the tile
+  /// @param at offset of the row's lane in the tile's first vector
+  /// @param lanes bytes from one vector to the next
+  /// @param trits receives them
+  /// @param to offset of the first
+  void widen(MemorySegment tile, long at, int lanes, MemorySegment trits, long to);
 
   /// The trits of each index, which are what the activations of a group are multiplied by: trit i
   /// of index Σ (tᵢ + 1) · 3^i at \[i\]\[index\], for three trits in any case, zero beyond the

@@ -150,4 +150,27 @@ record Tiling(TableLoops loops, TileFormat format, int columns, int segmentColum
       }
     }
   }
+
+  /// Writes the trits of a run of tiles of a block as rows of shorts.
+  ///
+  /// @param codes the matrix
+  /// @param first offset of the block's first tile of the run
+  /// @param tiles number of tiles
+  /// @param rows receives the rows
+  /// @param stride bytes from one row to the next
+  void widen(MemorySegment codes, long first, int tiles, MemorySegment rows, long stride) {
+    int lanes = loops.lanes();
+    long tileBytes = tileBytes();
+    long width = 2L * format.tileColumns();
+    for (int row = 0; row < lanes; row++) {
+      long source = first + lane(row, lanes);
+      long target = row * stride;
+      for (int tile = 0; tile < tiles; tile++) {
+        format.widen(codes, source + tile * tileBytes, lanes, rows, target + tile * width);
+      }
+      for (int i = 0; i < 4; i++) { // the rest of a vector that begins in the run
+        rows.set(LONG, target + tiles * width + i * (long) Long.BYTES, 0);
+      }
+    }
+  }
 }

@@ -2,7 +2,7 @@ package org.bitnet4j.quant.kernels;
 
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.B2F;
-import static jdk.incubator.vector.VectorOperators.B2I;
+import static jdk.incubator.vector.VectorOperators.FMA;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
@@ -23,6 +23,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// those of [VectorLoops512] are, and its rule on carried variables holds here too. Bodies of loops
 /// are flat as in [TableLoops512].
 ///
+/// Loops are counted from 0: with a start that is a parameter they take half as long again.
+///
 /// A pass visits one or two vectors of the sixteen lanes: all of them at 512 and at 256 bits, half
 /// of them at 128, where the second pass finds the weights in the nearest cache.
 final class VectorDenseLoops512 implements DenseLoops {
@@ -40,7 +42,7 @@ final class VectorDenseLoops512 implements DenseLoops {
       VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, INTS.vectorBitSize() / 4)));
 
   private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
-  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LE);
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LE);
 
   private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LE);
 
@@ -59,13 +61,13 @@ final class VectorDenseLoops512 implements DenseLoops {
   private static final int TILE_BLOCK = TWO ? 1024 : 1 << 30;
 
   private static final int GROUP = DenseFormat.GROUP;
+  private static final int TILE = DenseFormat.TILE;
+
+  /// The second of two bfloat16, as binary32.
+  private static final int UPPER_HALF = 0xFFFF_0000;
 
   private static final int SIGN = 0x8000_0000;
   private static final int REBIAS = 112 << 23;
-  private static final int LEAST_NORMAL = 113 << 23;
-
-  /// What a four-bit code in the upper bits of an int is to be multiplied by.
-  private static final float FROM_UPPER_BITS = 0x1p-28f;
 
   private VectorDenseLoops512() {}
 
@@ -82,18 +84,35 @@ final class VectorDenseLoops512 implements DenseLoops {
       int offset,
       float[] lanes) {
     Arrays.fill(lanes, 0, ROWS * LANES, 0);
-    int whole = columns - columns % (format == DenseFormat.INT4 ? GROUP : LANES);
-    for (int from = 0; from < whole; from += BLOCK) {
-      int to = Math.min(whole - from, BLOCK) + from;
+    int whole = columns - columns % (format == DenseFormat.INT4 ? TILE : LANES);
+    // Two rows at a time must not leave their neighbours' streams alone for long.
+    int block = format == DenseFormat.INT4 ? 1024 : BLOCK;
+    for (int from = 0; from < whole; from += block) {
+      int to = Math.min(whole - from, block) + from;
       for (int lane = 0; lane < LANES; lane += PASS) {
+        int first = from + lane;
+        int n = to - from;
+        int at = offset + first;
         switch (format) {
-          case FLOAT32 -> float32(codes, a, b, c, d, from, to, x, offset, lanes, lane);
-          case FLOAT16 -> float16(codes, a, b, c, d, from, to, x, offset, lanes, lane);
-          case BFLOAT16 -> bfloat16(codes, a, b, c, d, from, to, x, offset, lanes, lane);
-          case INT8 -> int8(codes, a, b, c, d, from, to, x, offset, lanes, lane);
+          case FLOAT32 -> {
+            long p = 4L * first;
+            float32(codes, a + p, b + p, c + p, d + p, n, x, at, lanes, lane);
+          }
+          case FLOAT16 -> {
+            long p = 2L * first;
+            float16(codes, a + p, b + p, c + p, d + p, n, x, at, lanes, lane);
+          }
+          case BFLOAT16 -> {
+            long p = 2L * first;
+            bfloat16(codes, a + p, b + p, c + p, d + p, n, x, at, lanes, lane);
+          }
+          case INT8 ->
+              int8(codes, a + first, b + first, c + first, d + first, n, x, at, lanes, lane);
           case INT4 -> {
-            long at = format.codesAt(columns);
-            int4(codes, a, b, c, d, at, from, to, x, offset, lanes, lane);
+            long scaleAt = 2L * (from / GROUP); // a multiple of four
+            long codeAt = format.codesAt(columns) + from / 2 + 4L * lane;
+            int4(codes, a, b, scaleAt, codeAt, n, x, at, lanes, lane);
+            int4(codes, c, d, scaleAt, codeAt, n, x, at, lanes, lane + 2 * LANES);
           }
         }
       }
@@ -112,8 +131,7 @@ final class VectorDenseLoops512 implements DenseLoops {
       long b,
       long c,
       long d,
-      int from,
-      int to,
+      int count,
       float[] x,
       int offset,
       float[] lanes,
@@ -127,7 +145,7 @@ final class VectorDenseLoops512 implements DenseLoops {
     FloatVector b1 = FloatVector.fromArray(FLOATS, lanes, next + LANES);
     FloatVector c1 = FloatVector.fromArray(FLOATS, lanes, next + 2 * LANES);
     FloatVector d1 = FloatVector.fromArray(FLOATS, lanes, next + 3 * LANES);
-    for (int i = from + lane; i < to; i += LANES) {
+    for (int i = 0; i < count; i += LANES) {
       FloatVector x0 = FloatVector.fromArray(FLOATS, x, offset + i);
       FloatVector aw0 = FloatVector.fromMemorySegment(FLOATS, codes, a + 4L * i, LE);
       a0 = aw0.fma(x0, a0);
@@ -167,8 +185,7 @@ final class VectorDenseLoops512 implements DenseLoops {
       long b,
       long c,
       long d,
-      int from,
-      int to,
+      int count,
       float[] x,
       int offset,
       float[] lanes,
@@ -182,90 +199,69 @@ final class VectorDenseLoops512 implements DenseLoops {
     FloatVector b1 = FloatVector.fromArray(FLOATS, lanes, next + LANES);
     FloatVector c1 = FloatVector.fromArray(FLOATS, lanes, next + 2 * LANES);
     FloatVector d1 = FloatVector.fromArray(FLOATS, lanes, next + 3 * LANES);
-    for (int i = from + lane; i < to; i += LANES) {
+    // A subnormal half m · 2^-24 comes out as 2^-15 · (1 + m / 2^10).
+    FloatVector two = FloatVector.broadcast(FLOATS, 2f);
+    FloatVector correction = FloatVector.broadcast(FLOATS, -0x1p-14f);
+    for (int i = 0; i < count; i += LANES) {
       FloatVector x0 = FloatVector.fromArray(FLOATS, x, offset + i);
       ShortVector aw0 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, a + 2L * i, LE);
       IntVector ai0 = (IntVector) aw0.convertShape(S2I, INTS, 0);
       IntVector am0 = ai0.and(0x7FFF).lanewise(LSHL, 13);
-      FloatVector as0 = am0.add(LEAST_NORMAL).reinterpretAsFloats().sub(0x1p-14f);
-      a0 =
-          am0.add(REBIAS)
-              .blend(as0.reinterpretAsInts(), am0.compare(LT, 1 << 23))
-              .or(ai0.and(SIGN))
-              .reinterpretAsFloats()
-              .fma(x0, a0);
+      FloatVector an0 = am0.add(REBIAS).reinterpretAsFloats();
+      FloatVector av0 = an0.lanewise(FMA, two, correction, am0.compare(LT, 1 << 23).cast(FLOATS));
+      IntVector as0 = av0.reinterpretAsInts().or(ai0.and(SIGN));
+      a0 = as0.reinterpretAsFloats().fma(x0, a0);
       ShortVector bw0 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, b + 2L * i, LE);
       IntVector bi0 = (IntVector) bw0.convertShape(S2I, INTS, 0);
       IntVector bm0 = bi0.and(0x7FFF).lanewise(LSHL, 13);
-      FloatVector bs0 = bm0.add(LEAST_NORMAL).reinterpretAsFloats().sub(0x1p-14f);
-      b0 =
-          bm0.add(REBIAS)
-              .blend(bs0.reinterpretAsInts(), bm0.compare(LT, 1 << 23))
-              .or(bi0.and(SIGN))
-              .reinterpretAsFloats()
-              .fma(x0, b0);
+      FloatVector bn0 = bm0.add(REBIAS).reinterpretAsFloats();
+      FloatVector bv0 = bn0.lanewise(FMA, two, correction, bm0.compare(LT, 1 << 23).cast(FLOATS));
+      IntVector bs0 = bv0.reinterpretAsInts().or(bi0.and(SIGN));
+      b0 = bs0.reinterpretAsFloats().fma(x0, b0);
       ShortVector cw0 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, c + 2L * i, LE);
       IntVector ci0 = (IntVector) cw0.convertShape(S2I, INTS, 0);
       IntVector cm0 = ci0.and(0x7FFF).lanewise(LSHL, 13);
-      FloatVector cs0 = cm0.add(LEAST_NORMAL).reinterpretAsFloats().sub(0x1p-14f);
-      c0 =
-          cm0.add(REBIAS)
-              .blend(cs0.reinterpretAsInts(), cm0.compare(LT, 1 << 23))
-              .or(ci0.and(SIGN))
-              .reinterpretAsFloats()
-              .fma(x0, c0);
+      FloatVector cn0 = cm0.add(REBIAS).reinterpretAsFloats();
+      FloatVector cv0 = cn0.lanewise(FMA, two, correction, cm0.compare(LT, 1 << 23).cast(FLOATS));
+      IntVector cs0 = cv0.reinterpretAsInts().or(ci0.and(SIGN));
+      c0 = cs0.reinterpretAsFloats().fma(x0, c0);
       ShortVector dw0 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, d + 2L * i, LE);
       IntVector di0 = (IntVector) dw0.convertShape(S2I, INTS, 0);
       IntVector dm0 = di0.and(0x7FFF).lanewise(LSHL, 13);
-      FloatVector ds0 = dm0.add(LEAST_NORMAL).reinterpretAsFloats().sub(0x1p-14f);
-      d0 =
-          dm0.add(REBIAS)
-              .blend(ds0.reinterpretAsInts(), dm0.compare(LT, 1 << 23))
-              .or(di0.and(SIGN))
-              .reinterpretAsFloats()
-              .fma(x0, d0);
+      FloatVector dn0 = dm0.add(REBIAS).reinterpretAsFloats();
+      FloatVector dv0 = dn0.lanewise(FMA, two, correction, dm0.compare(LT, 1 << 23).cast(FLOATS));
+      IntVector ds0 = dv0.reinterpretAsInts().or(di0.and(SIGN));
+      d0 = ds0.reinterpretAsFloats().fma(x0, d0);
       if (TWO) {
         FloatVector x1 = FloatVector.fromArray(FLOATS, x, offset + i + L);
         ShortVector aw1 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, a + 2L * (i + L), LE);
         IntVector ai1 = (IntVector) aw1.convertShape(S2I, INTS, 0);
         IntVector am1 = ai1.and(0x7FFF).lanewise(LSHL, 13);
-        FloatVector as1 = am1.add(LEAST_NORMAL).reinterpretAsFloats().sub(0x1p-14f);
-        a1 =
-            am1.add(REBIAS)
-                .blend(as1.reinterpretAsInts(), am1.compare(LT, 1 << 23))
-                .or(ai1.and(SIGN))
-                .reinterpretAsFloats()
-                .fma(x1, a1);
+        FloatVector an1 = am1.add(REBIAS).reinterpretAsFloats();
+        FloatVector av1 = an1.lanewise(FMA, two, correction, am1.compare(LT, 1 << 23).cast(FLOATS));
+        IntVector as1 = av1.reinterpretAsInts().or(ai1.and(SIGN));
+        a1 = as1.reinterpretAsFloats().fma(x1, a1);
         ShortVector bw1 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, b + 2L * (i + L), LE);
         IntVector bi1 = (IntVector) bw1.convertShape(S2I, INTS, 0);
         IntVector bm1 = bi1.and(0x7FFF).lanewise(LSHL, 13);
-        FloatVector bs1 = bm1.add(LEAST_NORMAL).reinterpretAsFloats().sub(0x1p-14f);
-        b1 =
-            bm1.add(REBIAS)
-                .blend(bs1.reinterpretAsInts(), bm1.compare(LT, 1 << 23))
-                .or(bi1.and(SIGN))
-                .reinterpretAsFloats()
-                .fma(x1, b1);
+        FloatVector bn1 = bm1.add(REBIAS).reinterpretAsFloats();
+        FloatVector bv1 = bn1.lanewise(FMA, two, correction, bm1.compare(LT, 1 << 23).cast(FLOATS));
+        IntVector bs1 = bv1.reinterpretAsInts().or(bi1.and(SIGN));
+        b1 = bs1.reinterpretAsFloats().fma(x1, b1);
         ShortVector cw1 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, c + 2L * (i + L), LE);
         IntVector ci1 = (IntVector) cw1.convertShape(S2I, INTS, 0);
         IntVector cm1 = ci1.and(0x7FFF).lanewise(LSHL, 13);
-        FloatVector cs1 = cm1.add(LEAST_NORMAL).reinterpretAsFloats().sub(0x1p-14f);
-        c1 =
-            cm1.add(REBIAS)
-                .blend(cs1.reinterpretAsInts(), cm1.compare(LT, 1 << 23))
-                .or(ci1.and(SIGN))
-                .reinterpretAsFloats()
-                .fma(x1, c1);
+        FloatVector cn1 = cm1.add(REBIAS).reinterpretAsFloats();
+        FloatVector cv1 = cn1.lanewise(FMA, two, correction, cm1.compare(LT, 1 << 23).cast(FLOATS));
+        IntVector cs1 = cv1.reinterpretAsInts().or(ci1.and(SIGN));
+        c1 = cs1.reinterpretAsFloats().fma(x1, c1);
         ShortVector dw1 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, d + 2L * (i + L), LE);
         IntVector di1 = (IntVector) dw1.convertShape(S2I, INTS, 0);
         IntVector dm1 = di1.and(0x7FFF).lanewise(LSHL, 13);
-        FloatVector ds1 = dm1.add(LEAST_NORMAL).reinterpretAsFloats().sub(0x1p-14f);
-        d1 =
-            dm1.add(REBIAS)
-                .blend(ds1.reinterpretAsInts(), dm1.compare(LT, 1 << 23))
-                .or(di1.and(SIGN))
-                .reinterpretAsFloats()
-                .fma(x1, d1);
+        FloatVector dn1 = dm1.add(REBIAS).reinterpretAsFloats();
+        FloatVector dv1 = dn1.lanewise(FMA, two, correction, dm1.compare(LT, 1 << 23).cast(FLOATS));
+        IntVector ds1 = dv1.reinterpretAsInts().or(di1.and(SIGN));
+        d1 = ds1.reinterpretAsFloats().fma(x1, d1);
       }
     }
     a0.intoArray(lanes, lane);
@@ -286,8 +282,7 @@ final class VectorDenseLoops512 implements DenseLoops {
       long b,
       long c,
       long d,
-      int from,
-      int to,
+      int count,
       float[] x,
       int offset,
       float[] lanes,
@@ -301,7 +296,7 @@ final class VectorDenseLoops512 implements DenseLoops {
     FloatVector b1 = FloatVector.fromArray(FLOATS, lanes, next + LANES);
     FloatVector c1 = FloatVector.fromArray(FLOATS, lanes, next + 2 * LANES);
     FloatVector d1 = FloatVector.fromArray(FLOATS, lanes, next + 3 * LANES);
-    for (int i = from + lane; i < to; i += LANES) {
+    for (int i = 0; i < count; i += LANES) {
       FloatVector x0 = FloatVector.fromArray(FLOATS, x, offset + i);
       ShortVector aw0 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, a + 2L * i, LE);
       IntVector ai0 = (IntVector) aw0.convertShape(S2I, INTS, 0);
@@ -349,8 +344,7 @@ final class VectorDenseLoops512 implements DenseLoops {
       long b,
       long c,
       long d,
-      int from,
-      int to,
+      int count,
       float[] x,
       int offset,
       float[] lanes,
@@ -364,7 +358,7 @@ final class VectorDenseLoops512 implements DenseLoops {
     FloatVector b1 = FloatVector.fromArray(FLOATS, lanes, next + LANES);
     FloatVector c1 = FloatVector.fromArray(FLOATS, lanes, next + 2 * LANES);
     FloatVector d1 = FloatVector.fromArray(FLOATS, lanes, next + 3 * LANES);
-    for (int i = from + lane; i < to; i += LANES) {
+    for (int i = 0; i < count; i += LANES) {
       FloatVector x0 = FloatVector.fromArray(FLOATS, x, offset + i);
       ByteVector aw0 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, a + i, LE);
       a0 = ((FloatVector) aw0.convertShape(B2F, FLOATS, 0)).fma(x0, a0);
@@ -398,157 +392,158 @@ final class VectorDenseLoops512 implements DenseLoops {
     }
   }
 
-  /// Four columns of each lane at a time, in their order: a byte holds one of the group's first
-  /// half in its lower four bits and one of its second half in its upper four.
+  /// Two rows, two groups at a time: nibble k of int j is the code of column 16k + j. Of four rows
+  /// the compiler would leave vectors on the heap.
   private static void int4(
       MemorySegment codes,
       long a,
       long b,
-      long c,
-      long d,
-      long at,
-      int from,
-      int to,
+      long scaleAt,
+      long codeAt,
+      int count,
       float[] x,
       int offset,
       float[] lanes,
       int lane) {
     FloatVector a0 = FloatVector.fromArray(FLOATS, lanes, lane);
     FloatVector b0 = FloatVector.fromArray(FLOATS, lanes, lane + LANES);
-    FloatVector c0 = FloatVector.fromArray(FLOATS, lanes, lane + 2 * LANES);
-    FloatVector d0 = FloatVector.fromArray(FLOATS, lanes, lane + 3 * LANES);
     int next = TWO ? lane + L : lane;
     FloatVector a1 = FloatVector.fromArray(FLOATS, lanes, next);
     FloatVector b1 = FloatVector.fromArray(FLOATS, lanes, next + LANES);
-    FloatVector c1 = FloatVector.fromArray(FLOATS, lanes, next + 2 * LANES);
-    FloatVector d1 = FloatVector.fromArray(FLOATS, lanes, next + 3 * LANES);
-    for (int group = from / GROUP; group < to / GROUP; group++) {
-      int i = offset + group * GROUP + lane;
-      long p = at + group * (GROUP / 2L) + lane;
-      FloatVector x0 = FloatVector.fromArray(FLOATS, x, i);
-      FloatVector x2 = FloatVector.fromArray(FLOATS, x, i + LANES);
-      FloatVector x4 = FloatVector.fromArray(FLOATS, x, i + 2 * LANES);
-      FloatVector x6 = FloatVector.fromArray(FLOATS, x, i + 3 * LANES);
-      float as = Float.intBitsToFloat(codes.get(SHORT, a + 2L * group) << 16);
-      float au = as * FROM_UPPER_BITS;
-      float bs = Float.intBitsToFloat(codes.get(SHORT, b + 2L * group) << 16);
-      float bu = bs * FROM_UPPER_BITS;
-      float cs = Float.intBitsToFloat(codes.get(SHORT, c + 2L * group) << 16);
-      float cu = cs * FROM_UPPER_BITS;
-      float ds = Float.intBitsToFloat(codes.get(SHORT, d + 2L * group) << 16);
-      float du = ds * FROM_UPPER_BITS;
-      ByteVector ab00 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, a + p, LE);
-      IntVector ai00 = (IntVector) ab00.convertShape(B2I, INTS, 0);
-      ByteVector ab01 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, a + p + LANES, LE);
-      IntVector ai01 = (IntVector) ab01.convertShape(B2I, INTS, 0);
-      FloatVector af00 = (FloatVector) ai00.lanewise(LSHL, 28).convertShape(I2F, FLOATS, 0);
-      a0 = af00.mul(au).fma(x0, a0);
-      FloatVector af01 = (FloatVector) ai01.lanewise(LSHL, 28).convertShape(I2F, FLOATS, 0);
-      a0 = af01.mul(au).fma(x2, a0);
-      FloatVector af02 = (FloatVector) ai00.lanewise(ASHR, 4).convertShape(I2F, FLOATS, 0);
-      a0 = af02.mul(as).fma(x4, a0);
-      FloatVector af03 = (FloatVector) ai01.lanewise(ASHR, 4).convertShape(I2F, FLOATS, 0);
-      a0 = af03.mul(as).fma(x6, a0);
-      ByteVector bb00 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, b + p, LE);
-      IntVector bi00 = (IntVector) bb00.convertShape(B2I, INTS, 0);
-      ByteVector bb01 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, b + p + LANES, LE);
-      IntVector bi01 = (IntVector) bb01.convertShape(B2I, INTS, 0);
-      FloatVector bf00 = (FloatVector) bi00.lanewise(LSHL, 28).convertShape(I2F, FLOATS, 0);
-      b0 = bf00.mul(bu).fma(x0, b0);
-      FloatVector bf01 = (FloatVector) bi01.lanewise(LSHL, 28).convertShape(I2F, FLOATS, 0);
-      b0 = bf01.mul(bu).fma(x2, b0);
-      FloatVector bf02 = (FloatVector) bi00.lanewise(ASHR, 4).convertShape(I2F, FLOATS, 0);
-      b0 = bf02.mul(bs).fma(x4, b0);
-      FloatVector bf03 = (FloatVector) bi01.lanewise(ASHR, 4).convertShape(I2F, FLOATS, 0);
-      b0 = bf03.mul(bs).fma(x6, b0);
-      ByteVector cb00 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, c + p, LE);
-      IntVector ci00 = (IntVector) cb00.convertShape(B2I, INTS, 0);
-      ByteVector cb01 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, c + p + LANES, LE);
-      IntVector ci01 = (IntVector) cb01.convertShape(B2I, INTS, 0);
-      FloatVector cf00 = (FloatVector) ci00.lanewise(LSHL, 28).convertShape(I2F, FLOATS, 0);
-      c0 = cf00.mul(cu).fma(x0, c0);
-      FloatVector cf01 = (FloatVector) ci01.lanewise(LSHL, 28).convertShape(I2F, FLOATS, 0);
-      c0 = cf01.mul(cu).fma(x2, c0);
-      FloatVector cf02 = (FloatVector) ci00.lanewise(ASHR, 4).convertShape(I2F, FLOATS, 0);
-      c0 = cf02.mul(cs).fma(x4, c0);
-      FloatVector cf03 = (FloatVector) ci01.lanewise(ASHR, 4).convertShape(I2F, FLOATS, 0);
-      c0 = cf03.mul(cs).fma(x6, c0);
-      ByteVector db00 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, d + p, LE);
-      IntVector di00 = (IntVector) db00.convertShape(B2I, INTS, 0);
-      ByteVector db01 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, d + p + LANES, LE);
-      IntVector di01 = (IntVector) db01.convertShape(B2I, INTS, 0);
-      FloatVector df00 = (FloatVector) di00.lanewise(LSHL, 28).convertShape(I2F, FLOATS, 0);
-      d0 = df00.mul(du).fma(x0, d0);
-      FloatVector df01 = (FloatVector) di01.lanewise(LSHL, 28).convertShape(I2F, FLOATS, 0);
-      d0 = df01.mul(du).fma(x2, d0);
-      FloatVector df02 = (FloatVector) di00.lanewise(ASHR, 4).convertShape(I2F, FLOATS, 0);
-      d0 = df02.mul(ds).fma(x4, d0);
-      FloatVector df03 = (FloatVector) di01.lanewise(ASHR, 4).convertShape(I2F, FLOATS, 0);
-      d0 = df03.mul(ds).fma(x6, d0);
+    for (int tile = 0; tile < count / TILE; tile++) {
+      int i = offset + tile * TILE;
+      long p = codeAt + tile * (TILE / 2L);
+      long q = scaleAt + 4L * tile;
+      int aq = codes.get(INT, a + q);
+      float as = Float.intBitsToFloat(aq << 16);
+      float at = Float.intBitsToFloat(aq & UPPER_HALF);
+      int bq = codes.get(INT, b + q);
+      float bs = Float.intBitsToFloat(bq << 16);
+      float bt = Float.intBitsToFloat(bq & UPPER_HALF);
+      IntVector ai0 = IntVector.fromMemorySegment(INTS, codes, a + p, LE);
+      IntVector bi0 = IntVector.fromMemorySegment(INTS, codes, b + p, LE);
+      FloatVector x00 = FloatVector.fromArray(FLOATS, x, i);
+      IntVector ac00 = ai0.lanewise(LSHL, 28).lanewise(ASHR, 28);
+      FloatVector af00 = (FloatVector) ac00.convertShape(I2F, FLOATS, 0);
+      a0 = af00.mul(as).fma(x00, a0);
+      IntVector bc00 = bi0.lanewise(LSHL, 28).lanewise(ASHR, 28);
+      FloatVector bf00 = (FloatVector) bc00.convertShape(I2F, FLOATS, 0);
+      b0 = bf00.mul(bs).fma(x00, b0);
+      FloatVector x01 = FloatVector.fromArray(FLOATS, x, i + 1 * LANES);
+      IntVector ac01 = ai0.lanewise(LSHL, 24).lanewise(ASHR, 28);
+      FloatVector af01 = (FloatVector) ac01.convertShape(I2F, FLOATS, 0);
+      a0 = af01.mul(as).fma(x01, a0);
+      IntVector bc01 = bi0.lanewise(LSHL, 24).lanewise(ASHR, 28);
+      FloatVector bf01 = (FloatVector) bc01.convertShape(I2F, FLOATS, 0);
+      b0 = bf01.mul(bs).fma(x01, b0);
+      FloatVector x02 = FloatVector.fromArray(FLOATS, x, i + 2 * LANES);
+      IntVector ac02 = ai0.lanewise(LSHL, 20).lanewise(ASHR, 28);
+      FloatVector af02 = (FloatVector) ac02.convertShape(I2F, FLOATS, 0);
+      a0 = af02.mul(as).fma(x02, a0);
+      IntVector bc02 = bi0.lanewise(LSHL, 20).lanewise(ASHR, 28);
+      FloatVector bf02 = (FloatVector) bc02.convertShape(I2F, FLOATS, 0);
+      b0 = bf02.mul(bs).fma(x02, b0);
+      FloatVector x03 = FloatVector.fromArray(FLOATS, x, i + 3 * LANES);
+      IntVector ac03 = ai0.lanewise(LSHL, 16).lanewise(ASHR, 28);
+      FloatVector af03 = (FloatVector) ac03.convertShape(I2F, FLOATS, 0);
+      a0 = af03.mul(as).fma(x03, a0);
+      IntVector bc03 = bi0.lanewise(LSHL, 16).lanewise(ASHR, 28);
+      FloatVector bf03 = (FloatVector) bc03.convertShape(I2F, FLOATS, 0);
+      b0 = bf03.mul(bs).fma(x03, b0);
+      FloatVector x04 = FloatVector.fromArray(FLOATS, x, i + 4 * LANES);
+      IntVector ac04 = ai0.lanewise(LSHL, 12).lanewise(ASHR, 28);
+      FloatVector af04 = (FloatVector) ac04.convertShape(I2F, FLOATS, 0);
+      a0 = af04.mul(at).fma(x04, a0);
+      IntVector bc04 = bi0.lanewise(LSHL, 12).lanewise(ASHR, 28);
+      FloatVector bf04 = (FloatVector) bc04.convertShape(I2F, FLOATS, 0);
+      b0 = bf04.mul(bt).fma(x04, b0);
+      FloatVector x05 = FloatVector.fromArray(FLOATS, x, i + 5 * LANES);
+      IntVector ac05 = ai0.lanewise(LSHL, 8).lanewise(ASHR, 28);
+      FloatVector af05 = (FloatVector) ac05.convertShape(I2F, FLOATS, 0);
+      a0 = af05.mul(at).fma(x05, a0);
+      IntVector bc05 = bi0.lanewise(LSHL, 8).lanewise(ASHR, 28);
+      FloatVector bf05 = (FloatVector) bc05.convertShape(I2F, FLOATS, 0);
+      b0 = bf05.mul(bt).fma(x05, b0);
+      FloatVector x06 = FloatVector.fromArray(FLOATS, x, i + 6 * LANES);
+      IntVector ac06 = ai0.lanewise(LSHL, 4).lanewise(ASHR, 28);
+      FloatVector af06 = (FloatVector) ac06.convertShape(I2F, FLOATS, 0);
+      a0 = af06.mul(at).fma(x06, a0);
+      IntVector bc06 = bi0.lanewise(LSHL, 4).lanewise(ASHR, 28);
+      FloatVector bf06 = (FloatVector) bc06.convertShape(I2F, FLOATS, 0);
+      b0 = bf06.mul(bt).fma(x06, b0);
+      FloatVector x07 = FloatVector.fromArray(FLOATS, x, i + 7 * LANES);
+      IntVector ac07 = ai0.lanewise(ASHR, 28);
+      FloatVector af07 = (FloatVector) ac07.convertShape(I2F, FLOATS, 0);
+      a0 = af07.mul(at).fma(x07, a0);
+      IntVector bc07 = bi0.lanewise(ASHR, 28);
+      FloatVector bf07 = (FloatVector) bc07.convertShape(I2F, FLOATS, 0);
+      b0 = bf07.mul(bt).fma(x07, b0);
       if (TWO) {
-        FloatVector x1 = FloatVector.fromArray(FLOATS, x, i + L);
-        FloatVector x3 = FloatVector.fromArray(FLOATS, x, i + L + LANES);
-        FloatVector x5 = FloatVector.fromArray(FLOATS, x, i + L + 2 * LANES);
-        FloatVector x7 = FloatVector.fromArray(FLOATS, x, i + L + 3 * LANES);
-        ByteVector ab10 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, a + p + L, LE);
-        IntVector ai10 = (IntVector) ab10.convertShape(B2I, INTS, 0);
-        ByteVector ab11 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, a + p + L + LANES, LE);
-        IntVector ai11 = (IntVector) ab11.convertShape(B2I, INTS, 0);
-        FloatVector af10 = (FloatVector) ai10.lanewise(LSHL, 28).convertShape(I2F, FLOATS, 0);
-        a1 = af10.mul(au).fma(x1, a1);
-        FloatVector af11 = (FloatVector) ai11.lanewise(LSHL, 28).convertShape(I2F, FLOATS, 0);
-        a1 = af11.mul(au).fma(x3, a1);
-        FloatVector af12 = (FloatVector) ai10.lanewise(ASHR, 4).convertShape(I2F, FLOATS, 0);
-        a1 = af12.mul(as).fma(x5, a1);
-        FloatVector af13 = (FloatVector) ai11.lanewise(ASHR, 4).convertShape(I2F, FLOATS, 0);
-        a1 = af13.mul(as).fma(x7, a1);
-        ByteVector bb10 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, b + p + L, LE);
-        IntVector bi10 = (IntVector) bb10.convertShape(B2I, INTS, 0);
-        ByteVector bb11 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, b + p + L + LANES, LE);
-        IntVector bi11 = (IntVector) bb11.convertShape(B2I, INTS, 0);
-        FloatVector bf10 = (FloatVector) bi10.lanewise(LSHL, 28).convertShape(I2F, FLOATS, 0);
-        b1 = bf10.mul(bu).fma(x1, b1);
-        FloatVector bf11 = (FloatVector) bi11.lanewise(LSHL, 28).convertShape(I2F, FLOATS, 0);
-        b1 = bf11.mul(bu).fma(x3, b1);
-        FloatVector bf12 = (FloatVector) bi10.lanewise(ASHR, 4).convertShape(I2F, FLOATS, 0);
-        b1 = bf12.mul(bs).fma(x5, b1);
-        FloatVector bf13 = (FloatVector) bi11.lanewise(ASHR, 4).convertShape(I2F, FLOATS, 0);
-        b1 = bf13.mul(bs).fma(x7, b1);
-        ByteVector cb10 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, c + p + L, LE);
-        IntVector ci10 = (IntVector) cb10.convertShape(B2I, INTS, 0);
-        ByteVector cb11 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, c + p + L + LANES, LE);
-        IntVector ci11 = (IntVector) cb11.convertShape(B2I, INTS, 0);
-        FloatVector cf10 = (FloatVector) ci10.lanewise(LSHL, 28).convertShape(I2F, FLOATS, 0);
-        c1 = cf10.mul(cu).fma(x1, c1);
-        FloatVector cf11 = (FloatVector) ci11.lanewise(LSHL, 28).convertShape(I2F, FLOATS, 0);
-        c1 = cf11.mul(cu).fma(x3, c1);
-        FloatVector cf12 = (FloatVector) ci10.lanewise(ASHR, 4).convertShape(I2F, FLOATS, 0);
-        c1 = cf12.mul(cs).fma(x5, c1);
-        FloatVector cf13 = (FloatVector) ci11.lanewise(ASHR, 4).convertShape(I2F, FLOATS, 0);
-        c1 = cf13.mul(cs).fma(x7, c1);
-        ByteVector db10 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, d + p + L, LE);
-        IntVector di10 = (IntVector) db10.convertShape(B2I, INTS, 0);
-        ByteVector db11 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, d + p + L + LANES, LE);
-        IntVector di11 = (IntVector) db11.convertShape(B2I, INTS, 0);
-        FloatVector df10 = (FloatVector) di10.lanewise(LSHL, 28).convertShape(I2F, FLOATS, 0);
-        d1 = df10.mul(du).fma(x1, d1);
-        FloatVector df11 = (FloatVector) di11.lanewise(LSHL, 28).convertShape(I2F, FLOATS, 0);
-        d1 = df11.mul(du).fma(x3, d1);
-        FloatVector df12 = (FloatVector) di10.lanewise(ASHR, 4).convertShape(I2F, FLOATS, 0);
-        d1 = df12.mul(ds).fma(x5, d1);
-        FloatVector df13 = (FloatVector) di11.lanewise(ASHR, 4).convertShape(I2F, FLOATS, 0);
-        d1 = df13.mul(ds).fma(x7, d1);
+        IntVector ai1 = IntVector.fromMemorySegment(INTS, codes, a + p + 4L * L, LE);
+        IntVector bi1 = IntVector.fromMemorySegment(INTS, codes, b + p + 4L * L, LE);
+        FloatVector x10 = FloatVector.fromArray(FLOATS, x, i + L);
+        IntVector ac10 = ai1.lanewise(LSHL, 28).lanewise(ASHR, 28);
+        FloatVector af10 = (FloatVector) ac10.convertShape(I2F, FLOATS, 0);
+        a1 = af10.mul(as).fma(x10, a1);
+        IntVector bc10 = bi1.lanewise(LSHL, 28).lanewise(ASHR, 28);
+        FloatVector bf10 = (FloatVector) bc10.convertShape(I2F, FLOATS, 0);
+        b1 = bf10.mul(bs).fma(x10, b1);
+        FloatVector x11 = FloatVector.fromArray(FLOATS, x, i + L + 1 * LANES);
+        IntVector ac11 = ai1.lanewise(LSHL, 24).lanewise(ASHR, 28);
+        FloatVector af11 = (FloatVector) ac11.convertShape(I2F, FLOATS, 0);
+        a1 = af11.mul(as).fma(x11, a1);
+        IntVector bc11 = bi1.lanewise(LSHL, 24).lanewise(ASHR, 28);
+        FloatVector bf11 = (FloatVector) bc11.convertShape(I2F, FLOATS, 0);
+        b1 = bf11.mul(bs).fma(x11, b1);
+        FloatVector x12 = FloatVector.fromArray(FLOATS, x, i + L + 2 * LANES);
+        IntVector ac12 = ai1.lanewise(LSHL, 20).lanewise(ASHR, 28);
+        FloatVector af12 = (FloatVector) ac12.convertShape(I2F, FLOATS, 0);
+        a1 = af12.mul(as).fma(x12, a1);
+        IntVector bc12 = bi1.lanewise(LSHL, 20).lanewise(ASHR, 28);
+        FloatVector bf12 = (FloatVector) bc12.convertShape(I2F, FLOATS, 0);
+        b1 = bf12.mul(bs).fma(x12, b1);
+        FloatVector x13 = FloatVector.fromArray(FLOATS, x, i + L + 3 * LANES);
+        IntVector ac13 = ai1.lanewise(LSHL, 16).lanewise(ASHR, 28);
+        FloatVector af13 = (FloatVector) ac13.convertShape(I2F, FLOATS, 0);
+        a1 = af13.mul(as).fma(x13, a1);
+        IntVector bc13 = bi1.lanewise(LSHL, 16).lanewise(ASHR, 28);
+        FloatVector bf13 = (FloatVector) bc13.convertShape(I2F, FLOATS, 0);
+        b1 = bf13.mul(bs).fma(x13, b1);
+        FloatVector x14 = FloatVector.fromArray(FLOATS, x, i + L + 4 * LANES);
+        IntVector ac14 = ai1.lanewise(LSHL, 12).lanewise(ASHR, 28);
+        FloatVector af14 = (FloatVector) ac14.convertShape(I2F, FLOATS, 0);
+        a1 = af14.mul(at).fma(x14, a1);
+        IntVector bc14 = bi1.lanewise(LSHL, 12).lanewise(ASHR, 28);
+        FloatVector bf14 = (FloatVector) bc14.convertShape(I2F, FLOATS, 0);
+        b1 = bf14.mul(bt).fma(x14, b1);
+        FloatVector x15 = FloatVector.fromArray(FLOATS, x, i + L + 5 * LANES);
+        IntVector ac15 = ai1.lanewise(LSHL, 8).lanewise(ASHR, 28);
+        FloatVector af15 = (FloatVector) ac15.convertShape(I2F, FLOATS, 0);
+        a1 = af15.mul(at).fma(x15, a1);
+        IntVector bc15 = bi1.lanewise(LSHL, 8).lanewise(ASHR, 28);
+        FloatVector bf15 = (FloatVector) bc15.convertShape(I2F, FLOATS, 0);
+        b1 = bf15.mul(bt).fma(x15, b1);
+        FloatVector x16 = FloatVector.fromArray(FLOATS, x, i + L + 6 * LANES);
+        IntVector ac16 = ai1.lanewise(LSHL, 4).lanewise(ASHR, 28);
+        FloatVector af16 = (FloatVector) ac16.convertShape(I2F, FLOATS, 0);
+        a1 = af16.mul(at).fma(x16, a1);
+        IntVector bc16 = bi1.lanewise(LSHL, 4).lanewise(ASHR, 28);
+        FloatVector bf16 = (FloatVector) bc16.convertShape(I2F, FLOATS, 0);
+        b1 = bf16.mul(bt).fma(x16, b1);
+        FloatVector x17 = FloatVector.fromArray(FLOATS, x, i + L + 7 * LANES);
+        IntVector ac17 = ai1.lanewise(ASHR, 28);
+        FloatVector af17 = (FloatVector) ac17.convertShape(I2F, FLOATS, 0);
+        a1 = af17.mul(at).fma(x17, a1);
+        IntVector bc17 = bi1.lanewise(ASHR, 28);
+        FloatVector bf17 = (FloatVector) bc17.convertShape(I2F, FLOATS, 0);
+        b1 = bf17.mul(bt).fma(x17, b1);
       }
     }
     a0.intoArray(lanes, lane);
     b0.intoArray(lanes, lane + LANES);
-    c0.intoArray(lanes, lane + 2 * LANES);
-    d0.intoArray(lanes, lane + 3 * LANES);
     if (TWO) {
       a1.intoArray(lanes, next);
       b1.intoArray(lanes, next + LANES);
-      c1.intoArray(lanes, next + 2 * LANES);
-      d1.intoArray(lanes, next + 3 * LANES);
     }
   }
 
@@ -568,7 +563,7 @@ final class VectorDenseLoops512 implements DenseLoops {
         ScalarDenseLoops.decodeFrom(i, format, codes, at, columns, out, offset);
       }
       case INT4 -> {
-        int whole = columns - columns % GROUP;
+        int whole = columns - columns % TILE;
         decodeInt4(codes, at, at + format.codesAt(columns), whole, out, offset);
         ScalarDenseLoops.decodeFrom(whole, format, codes, at, columns, out, offset);
       }
@@ -577,17 +572,17 @@ final class VectorDenseLoops512 implements DenseLoops {
 
   private static void decodeInt4(
       MemorySegment codes, long scales, long at, int columns, float[] out, int offset) {
-    for (int group = 0; group < columns / GROUP; group++) {
-      float scale = Float.intBitsToFloat(codes.get(SHORT, scales + 2L * group) << 16);
-      for (int i = 0; i < GROUP / 2; i += L) {
-        ByteVector pairs =
-            ByteVector.fromMemorySegment(QUARTER_BYTES, codes, at + group * (GROUP / 2L) + i, LE);
-        IntVector p = (IntVector) pairs.convertShape(B2I, INTS, 0);
-        FloatVector low = (FloatVector) p.lanewise(LSHL, 28).convertShape(I2F, FLOATS, 0);
-        FloatVector high = (FloatVector) p.lanewise(ASHR, 4).convertShape(I2F, FLOATS, 0);
-        int to = offset + group * GROUP + i;
-        low.mul(scale * FROM_UPPER_BITS).intoArray(out, to);
-        high.mul(scale).intoArray(out, to + GROUP / 2);
+    for (int tile = 0; tile < columns / TILE; tile++) {
+      int both = codes.get(INT, scales + 4L * tile);
+      for (int lane = 0; lane < LANES; lane += L) {
+        IntVector v = IntVector.fromMemorySegment(INTS, codes, at + 64L * tile + 4L * lane, LE);
+        for (int k = 0; k < 8; k++) {
+          float scale = Float.intBitsToFloat(k < 4 ? both << 16 : both & UPPER_HALF);
+          IntVector code = v.lanewise(LSHL, 28 - 4 * k).lanewise(ASHR, 28);
+          ((FloatVector) code.convertShape(I2F, FLOATS, 0))
+              .mul(scale)
+              .intoArray(out, offset + tile * TILE + 16 * k + lane);
+        }
       }
     }
   }
@@ -599,7 +594,8 @@ final class VectorDenseLoops512 implements DenseLoops {
     for (int from = 0; from < whole; from += TILE_BLOCK) {
       int to = Math.min(whole - from, TILE_BLOCK) + from;
       for (int lane = 0; lane < LANES; lane += L) {
-        tilePass(rows, columns, from, to, x, first, second, lanes, lane);
+        int skip = from + lane;
+        tilePass(rows, skip, columns, to - from, x, first + skip, second + skip, lanes, lane);
       }
     }
     if (whole < columns) {
@@ -609,14 +605,17 @@ final class VectorDenseLoops512 implements DenseLoops {
 
   private static void tilePass(
       float[] rows,
+      int row,
       int columns,
-      int from,
-      int to,
+      int count,
       float[] x,
       int first,
       int second,
       float[] lanes,
       int lane) {
+    int rowB = row + columns;
+    int rowC = rowB + columns;
+    int rowD = rowC + columns;
     FloatVector a0 = FloatVector.fromArray(FLOATS, lanes, lane);
     FloatVector b0 = FloatVector.fromArray(FLOATS, lanes, lane + LANES);
     FloatVector c0 = FloatVector.fromArray(FLOATS, lanes, lane + 2 * LANES);
@@ -625,13 +624,13 @@ final class VectorDenseLoops512 implements DenseLoops {
     FloatVector b1 = FloatVector.fromArray(FLOATS, lanes, lane + 5 * LANES);
     FloatVector c1 = FloatVector.fromArray(FLOATS, lanes, lane + 6 * LANES);
     FloatVector d1 = FloatVector.fromArray(FLOATS, lanes, lane + 7 * LANES);
-    for (int i = from + lane; i < to; i += LANES) {
+    for (int i = 0; i < count; i += LANES) {
       FloatVector x0 = FloatVector.fromArray(FLOATS, x, first + i);
       FloatVector x1 = FloatVector.fromArray(FLOATS, x, second + i);
-      FloatVector a = FloatVector.fromArray(FLOATS, rows, i);
-      FloatVector b = FloatVector.fromArray(FLOATS, rows, columns + i);
-      FloatVector c = FloatVector.fromArray(FLOATS, rows, 2 * columns + i);
-      FloatVector d = FloatVector.fromArray(FLOATS, rows, 3 * columns + i);
+      FloatVector a = FloatVector.fromArray(FLOATS, rows, row + i);
+      FloatVector b = FloatVector.fromArray(FLOATS, rows, rowB + i);
+      FloatVector c = FloatVector.fromArray(FLOATS, rows, rowC + i);
+      FloatVector d = FloatVector.fromArray(FLOATS, rows, rowD + i);
       a0 = a.fma(x0, a0);
       b0 = b.fma(x0, b0);
       c0 = c.fma(x0, c0);

@@ -12,6 +12,7 @@ import org.bitnet4j.quant.TensorShape;
 import org.bitnet4j.quant.TensorSource;
 import org.bitnet4j.quant.Workers;
 import org.bitnet4j.quant.config.SimdConfig;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,13 +23,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Dense matrices: what each format stores, and products against a loop over the stored values.
 @Tag("kernels")
 class DenseMatrixTest {
-  private static final int[] COLUMNS = {
-    0, 1, 15, 16, 17, 31, 63, 64, 65, 100, 127, 128, 200, 300, 1100
-  };
+  private static final int[] COLUMNS = {0, 1, 15, 16, 17, 63, 64, 65, 100, 200, 300, 1100};
 
   private static final float UNTOUCHED = -7.25f;
 
+  private static final Workers WORKERS = Workers.of(2);
+
   private final ElementKernels kernels = ElementKernels.of(config(4));
+
+  @AfterAll
+  static void endWorkers() {
+    WORKERS.close();
+  }
 
   private static SimdConfig config(int bands) {
     Map<String, String> parameters = Map.of("matvec.rowBands", Integer.toString(bands));
@@ -37,9 +43,7 @@ class DenseMatrixTest {
 
   private DenseMatrix pack(DenseFormat format, int rows, int columns, float[] values) {
     TensorSource source = TensorSource.of("w", TensorShape.of(rows, columns), values);
-    try (Workers workers = Workers.of(2)) {
-      return kernels.pack(source, format, workers);
-    }
+    return kernels.pack(source, format, WORKERS);
   }
 
   private static float[] values(DenseMatrix matrix) {
@@ -50,11 +54,29 @@ class DenseMatrixTest {
     return values;
   }
 
-  /// The definition of a product: sixteen lanes, halved.
-  private static float product(DenseMatrix matrix, int row, float[] x, int offset) {
+  /// The definition of products, token by token.
+  private static void products(
+      DenseMatrix matrix,
+      float[] x,
+      int offset,
+      int stride,
+      int tokens,
+      float[] out,
+      int at,
+      int to) {
     float[] w = new float[matrix.columns()];
-    ScalarDenseLoops.INSTANCE.decode(
-        matrix.format(), matrix.codes(), matrix.rowAt(row), w.length, w, 0);
+    for (int row = 0; row < matrix.rows(); row++) {
+      ScalarDenseLoops.INSTANCE.decode(
+          matrix.format(), matrix.codes(), matrix.rowAt(row), w.length, w, 0);
+      for (int token = 0; token < tokens; token++) {
+        float sum = product(w, x, offset + token * stride);
+        out[at + token * to + row] = matrix.hasRowScales() ? sum * matrix.rowScale(row) : sum;
+      }
+    }
+  }
+
+  /// Sixteen lanes, halved.
+  private static float product(float[] w, float[] x, int offset) {
     float[] lanes = new float[16];
     for (int c = 0; c < w.length; c++) {
       lanes[c % 16] = Math.fma(w[c], x[offset + c], lanes[c % 16]);
@@ -64,13 +86,13 @@ class DenseMatrixTest {
         lanes[k] += lanes[k + half];
       }
     }
-    return matrix.hasRowScales() ? lanes[0] * matrix.rowScale(row) : lanes[0];
+    return lanes[0];
   }
 
   static Stream<Arguments> formatsAndInputs() {
     return Arrays.stream(DenseFormat.values())
         .flatMap(format ->
-            Stream.of(KernelInputs.GAUSSIAN, KernelInputs.SPARSE, KernelInputs.TINY)
+            Stream.of(KernelInputs.GAUSSIAN, KernelInputs.TINY)
                 .map(inputs -> Arguments.of(format, inputs)));
   }
 
@@ -79,11 +101,11 @@ class DenseMatrixTest {
   void productsHaveTheDefinitionsBits(DenseFormat format, KernelInputs inputs) {
     try (KernelTeam team = KernelTeam.of(2)) {
       for (int columns : COLUMNS) {
-        for (int rows : new int[] {1, 3, 4, 21}) {
+        for (int rows : new int[] {3, 9}) {
           float[] values = inputs.values(rows, rows * columns);
           float[] x = KernelInputs.TIES.values(columns, 5 * (columns + 2) + 1);
           try (DenseMatrix matrix = pack(format, rows, columns, values)) {
-            for (int tokens : new int[] {0, 1, 2, 5}) {
+            for (int tokens : new int[] {1, 3}) {
               assertProducts(matrix, x, tokens, team);
             }
           }
@@ -100,28 +122,22 @@ class DenseMatrixTest {
     kernels.multiply(matrix, x, 1, stride, tokens, out, 2, outStride, team);
     float[] expected = new float[out.length];
     Arrays.fill(expected, UNTOUCHED);
-    for (int token = 0; token < tokens; token++) {
-      for (int row = 0; row < matrix.rows(); row++) {
-        expected[2 + token * outStride + row] = product(matrix, row, x, 1 + token * stride);
-      }
-    }
+    products(matrix, x, 1, stride, tokens, expected, 2, outStride);
     assertThat(out).as("%s, %s tokens", matrix, tokens).isEqualTo(expected);
   }
 
   @ParameterizedTest
   @EnumSource
   void bitsDoNotDependOnThreadsBandsOrTheNumberOfTokens(DenseFormat format) {
-    int rows = 203;
-    int columns = 1345;
+    int rows = 77;
+    int columns = 1105;
     int tokens = 37;
     float[] x = KernelInputs.GAUSSIAN.values(1, tokens * columns);
     float[] expected = new float[tokens * rows];
     try (DenseMatrix matrix =
         pack(format, rows, columns, KernelInputs.GAUSSIAN.values(2, rows * columns))) {
-      for (int i = 0; i < expected.length; i++) {
-        expected[i] = product(matrix, i % rows, x, i / rows * columns);
-      }
-      for (int threads = 1; threads <= 8; threads++) {
+      products(matrix, x, 0, columns, tokens, expected, 0, rows);
+      for (int threads : new int[] {1, 2, 3, 5, 8}) {
         try (KernelTeam team = KernelTeam.of(threads)) {
           float[] together = new float[tokens * rows];
           kernels.multiply(matrix, x, 0, columns, tokens, together, 0, rows, team);

@@ -51,7 +51,7 @@ class ProductExactnessTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {2, 3, 4, 7, 8, 9, 16, 17})
+  @ValueSource(ints = {2, 3, 4, 5, 7, 8, 40, 67})
   void manyTokensAreExact(int tokens) {
     TernaryKernels kernels = kernels(4, 16, false);
     SplittableRandom random = new SplittableRandom(tokens);
@@ -71,7 +71,7 @@ class ProductExactnessTest {
     Arrays.fill(trits, 0, columns, (byte) 1);
     Arrays.fill(trits, columns, 2 * columns, (byte) -1);
     try (KernelTeam team = KernelTeam.of(1)) {
-      for (int tokens : new int[] {1, 2}) {
+      for (int tokens : new int[] {1, 4}) {
         for (byte extreme : new byte[] {127, -128}) {
           byte[] activations = new byte[tokens * columns];
           Arrays.fill(activations, extreme);
@@ -102,6 +102,47 @@ class ProductExactnessTest {
           assertExact(kernels(4, chunk, false), team, rows, 333, 1);
           assertExact(kernels(4, chunk, false), team, rows, 100, 9);
         }
+      }
+    }
+  }
+
+  /// All shapes of 1 to 300 rows and columns, odd and even, whose products all threads share.
+  @Tag("slow")
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+  void everyShapeUpTo300IsExact(int threads) {
+    TernaryKernels kernels = kernels(threads, 16, threads % 2 == 0);
+    try (KernelTeam team = KernelTeam.of(threads)) {
+      for (int rows = threads; rows <= 300; rows += 8) {
+        for (int columns = 1; columns <= 300; columns += 2) {
+          assertExact(kernels, team, rows, columns, 1);
+        }
+      }
+    }
+  }
+
+  /// Every number of tokens that leaves another rest of those computed at once.
+  @Tag("slow")
+  @Test
+  void everyNumberOfTokensUpTo150IsExact() {
+    TernaryKernels kernels = kernels(4, 16, false);
+    SplittableRandom random = new SplittableRandom(40);
+    try (KernelTeam team = KernelTeam.of(2)) {
+      for (int tokens = 1; tokens <= 150; tokens++) {
+        assertExact(kernels, team, random.nextInt(1, 301), random.nextInt(1, 301), tokens);
+      }
+    }
+  }
+
+  /// The widths of models, dense and sparse, with more rows than a chunk of many tokens has.
+  @Tag("slow")
+  @ParameterizedTest
+  @ValueSource(ints = {2560, 4096, 6912, 13824})
+  void longRowsAreExact(int columns) {
+    TernaryKernels kernels = kernels(4, 16, false);
+    try (KernelTeam team = KernelTeam.of(3)) {
+      for (int tokens : new int[] {1, 4, 7, 40}) {
+        assertExact(kernels, team, 600, columns, tokens);
       }
     }
   }

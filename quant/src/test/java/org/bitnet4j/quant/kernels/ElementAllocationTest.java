@@ -1,0 +1,136 @@
+package org.bitnet4j.quant.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.bitnet4j.quant.TensorShape;
+import org.bitnet4j.quant.TensorSource;
+import org.bitnet4j.quant.Workers;
+import org.bitnet4j.quant.config.SimdConfig;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/// No operation of [ElementKernels] allocates once it is compiled, seen in a virtual machine of its
+/// own as in [ProductAllocationTest].
+@Tag("kernels")
+class ElementAllocationTest {
+  private static final int SIZE = 128;
+  private static final int COUNT = 5 * SIZE;
+  private static final int POSITIONS = 100;
+  private static final int CALLS = 200;
+
+  private static final com.sun.management.ThreadMXBean THREADS =
+      (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  /// The compiler has its time, on a busy machine too.
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
+
+  @Test
+  void noOperationAllocates() throws IOException, InterruptedException {
+    KernelPlan plan = ElementKernels.of(SimdConfig.defaults()).plan();
+    if (plan.widthBits() > Host.current().vectorBits()) {
+      return; // emulated: then every vector is an object
+    }
+    List<String> command =
+        new ArrayList<>(
+            List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+    if (Host.current().hasVectorApi()) {
+      command.add("--add-modules=jdk.incubator.vector");
+    }
+    String width = System.getProperty(KernelSelection.WIDTH_PROPERTY);
+    if (width != null) {
+      command.add("-D" + KernelSelection.WIDTH_PROPERTY + "=" + width);
+    }
+    command.addAll(
+        List.of(
+            "-cp", System.getProperty("java.class.path"), ElementAllocationTest.class.getName()));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String printed =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    assertThat(process.waitFor()).as(printed).isZero();
+    assertThat(printed).endsWith("allocated nothing");
+  }
+
+  /// Prints the operations that never ran two hundred times without allocating.
+  ///
+  /// @param arguments none
+  public static void main(String[] arguments) {
+    ElementKernels kernels = ElementKernels.of(SimdConfig.defaults());
+    float[] x = KernelInputs.GAUSSIAN.values(1, 3 * COUNT);
+    float[] y = KernelInputs.GAUSSIAN.values(2, COUNT);
+    float[] out = new float[3 * COUNT];
+    byte[] codes = new byte[COUNT];
+    TensorSource source =
+        TensorSource.of(
+            "w", TensorShape.of(40, COUNT), KernelInputs.GAUSSIAN.values(3, 40 * COUNT));
+    List<String> allocating = new ArrayList<>();
+    try (Arena arena = Arena.ofConfined();
+        Workers workers = Workers.of(1);
+        KernelTeam team = KernelTeam.of(1)) {
+      MemorySegment halves = arena.allocate(2 * COUNT);
+      check(allocating, "quantizeAbsmax", () -> kernels.quantizeAbsmax(x, 0, COUNT, codes, 0));
+      check(allocating, "rmsNorm", () -> kernels.rmsNorm(x, 0, COUNT, y, 1e-5f, out, 0));
+      check(allocating, "rotate", () -> kernels.rotate(out, 0, 5, SIZE, SIZE, x, y, 0));
+      check(
+          allocating,
+          "softmax",
+          () -> {
+            System.arraycopy(x, 0, out, 0, COUNT);
+            kernels.softmax(out, 0, COUNT);
+          });
+      check(allocating, "siluTimes", () -> kernels.siluTimes(x, 0, y, 0, COUNT, out, 0));
+      check(allocating, "reluSquared", () -> kernels.reluSquaredTimes(x, 0, y, 0, COUNT, out, 0));
+      check(allocating, "geluTimes", () -> kernels.geluTimes(x, 0, y, 0, COUNT, out, 0));
+      check(allocating, "add", () -> kernels.add(out, 0, y, 0, COUNT));
+      check(allocating, "scale", () -> kernels.scale(out, 0, COUNT, 0.5f));
+      check(allocating, "toFloat16", () -> kernels.toFloat16(x, 0, COUNT, halves, 0));
+      check(allocating, "fromFloat16", () -> kernels.fromFloat16(halves, 0, COUNT, out, 0));
+      check(allocating, "toBfloat16", () -> kernels.toBfloat16(x, 0, COUNT, halves, 0));
+      check(allocating, "fromBfloat16", () -> kernels.fromBfloat16(halves, 0, COUNT, out, 0));
+      for (DenseFormat format : DenseFormat.values()) {
+        try (DenseMatrix matrix = kernels.pack(source, format, workers)) {
+          check(allocating, "one " + format, () -> kernels.multiply(matrix, x, 0, out, 0, team));
+          check(
+              allocating,
+              "three " + format,
+              () -> kernels.multiply(matrix, x, 0, COUNT, 3, out, 0, 40, team));
+        }
+      }
+      for (CacheFormat format : CacheFormat.values()) {
+        try (AttentionCache cache = AttentionCache.allocate("a", format, 1, SIZE, POSITIONS)) {
+          check(allocating, "store " + format, () -> cache.store(3, x, 0, y, 0));
+          check(
+              allocating,
+              "scores " + format,
+              () -> kernels.scores(x, 0, 5, cache, 0, 0, POSITIONS, 1, out, 0, POSITIONS));
+          check(
+              allocating,
+              "sums " + format,
+              () -> kernels.weightedSum(x, 0, POSITIONS, 5, cache, 0, 0, POSITIONS, out, 0));
+        }
+      }
+    }
+    System.out.println(allocating.isEmpty() ? "allocated nothing" : allocating);
+  }
+
+  private static void check(List<String> allocating, String name, Runnable operation) {
+    long start = System.nanoTime();
+    while (System.nanoTime() - start < PATIENCE_NANOS) {
+      long before = THREADS.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < CALLS; i++) {
+        operation.run();
+      }
+      if (THREADS.getCurrentThreadAllocatedBytes() == before) {
+        return;
+      }
+    }
+    allocating.add(name);
+  }
+}
