@@ -11,16 +11,13 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /// llama.cpp behind `de.kherud:llama`, with one model: prints `prompt` and `generate`, then
 /// "ready", and takes turns as every process of the benchmark: "CASE NANOS" in, "TOKENS NANOS
 /// PROCESSOR_NANOS" out.
 public final class LlamaSlices {
-  private static final com.sun.management.OperatingSystemMXBean SYSTEM =
-      ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class);
-
   private final LlamaModel model;
   private final int promptTokens;
   private final int generatedTokens;
@@ -82,15 +79,20 @@ public final class LlamaSlices {
       String[] words = order.split(" ", -1);
       boolean prompt = words[0].equals("0");
       long wanted = Long.parseLong(words[1]);
-      long processor = SYSTEM.getProcessCpuTime();
+      long processor = processorNanos();
       long start = System.nanoTime();
       long tokens = 0;
       do {
         tokens += prompt ? complete(promptTokens, 1) : complete(1, generatedTokens);
       } while (System.nanoTime() - start < wanted);
       long took = System.nanoTime() - start;
-      answers.println(tokens + " " + took + " " + (SYSTEM.getProcessCpuTime() - processor));
+      answers.println(tokens + " " + took + " " + (processorNanos() - processor));
     }
+  }
+
+  /// Of the whole process, as its native threads compute.
+  private static long processorNanos() {
+    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
   }
 
   /// Evaluates a prompt and generates from it: the first generated token costs nothing beyond the
