@@ -36,6 +36,9 @@ final class CommandsTest {
         "inspect",
         "verify",
         "doctor",
+        "logits",
+        "eval",
+        "selftest",
         "demo",
         "completion"
       })

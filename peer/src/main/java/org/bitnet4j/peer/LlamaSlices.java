@@ -56,7 +56,8 @@ public final class LlamaSlices {
             .setThreadsBatch(threads)
             .setCtxSize(promptTokens + generatedTokens + 8)
             .setParallel(1)
-            .setGpuLayers(0);
+            .setGpuLayers(0)
+            .disableLog(); // failures are exceptions
     try (LlamaModel model = new LlamaModel(parameters)) {
       LlamaSlices slices = new LlamaSlices(model, promptTokens, generatedTokens);
       slices.check();

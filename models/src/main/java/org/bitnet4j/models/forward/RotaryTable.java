@@ -5,6 +5,10 @@ import org.bitnet4j.models.architecture.RotaryEmbedding;
 /// Cosines and sines of the positions of a chunk, computed in double by functions that are the same
 /// on every machine. They are cheap beside a layer, so no table of all positions is kept.
 final class RotaryTable {
+  // π/2 = HALF_PI + HALF_PI_REST, to 107 bits.
+  private static final double HALF_PI = 0x1.921fb54442d18p0;
+  private static final double HALF_PI_REST = 0x1.1a62633145c07p-54;
+
   private final double[] frequencies;
   private final double magnitude;
   private final float[] cos;
@@ -22,11 +26,29 @@ final class RotaryTable {
     for (int token = 0; token < tokens; token++) {
       int at = at(token);
       for (int i = 0; i < frequencies.length; i++) {
-        double angle = (firstPosition + token) * frequencies[i];
-        cos[at + i] = (float) (StrictMath.cos(angle) * magnitude);
-        sin[at + i] = (float) (StrictMath.sin(angle) * magnitude);
+        put(at + i, (firstPosition + token) * frequencies[i]);
       }
     }
+  }
+
+  /// Turns the angle back by quarters to within ±π/4 first: there the functions allocate nothing.
+  private void put(int at, double angle) {
+    double quarters = Math.rint(angle / HALF_PI);
+    double rest =
+        Math.fma(-quarters, HALF_PI_REST, Math.fma(-quarters, HALF_PI, angle));
+    float c = (float) (StrictMath.cos(rest) * magnitude);
+    float s = (float) (StrictMath.sin(rest) * magnitude);
+    switch ((int) quarters & 3) {
+      case 0 -> put(at, c, s);
+      case 1 -> put(at, -s, c);
+      case 2 -> put(at, -c, -s);
+      default -> put(at, s, -c);
+    }
+  }
+
+  private void put(int at, float cosine, float sine) {
+    cos[at] = cosine;
+    sin[at] = sine;
   }
 
   /// Index of a token's first cosine and sine.

@@ -108,22 +108,25 @@ final class KernelSelection {
       case 0 -> new ProductChoice(Product.SCALAR, "the scalar path", null);
       case 128 ->
           new ProductChoice(
-              Product.LUT9, "27 bytes do not fit a vector of 128 bits", TableLoops128.INSTANCE);
-      default -> wideProduct(width, host);
+              Product.LUT9, "27 bytes do not fit a vector of 128 bits", ByteTableLoops128.INSTANCE);
+      case 256 -> product256(host);
+      default ->
+          new ProductChoice(
+              Product.LUT27, "27 shorts fit a vector of 512 bits", ShortTableLoops.INSTANCE);
     };
   }
 
-  private static ProductChoice wideProduct(int width, Host host) {
-    if (host.wideByteLookup() || width > host.vectorBits()) {
+  private static ProductChoice product256(Host host) {
+    if (host.wideByteLookup() || host.vectorBits() < 256) {
       return new ProductChoice(
           Product.LUT27,
           host.wideByteLookup() ? "bytes are looked up across whole vectors" : "emulated",
-          width == 512 ? TableLoops512.INSTANCE : TableLoops256.INSTANCE);
+          ByteTableLoops256.INSTANCE);
     }
     return new ProductChoice(
         Product.LUT9,
         "no instruction looks bytes up across whole vectors, as AVX-512 VBMI does",
-        TableLoops256.INSTANCE);
+        ByteTableLoops256.INSTANCE);
   }
 
   private static Choice choose(SimdConfig config, Host host) {

@@ -75,29 +75,4 @@ final class Lut27Tiles implements TileFormat {
         | ((long) CODES[i6] << 36)
         | ((long) CODES[i7] << 42);
   }
-
-  @Override
-  public void pair(
-      TableLoops loops,
-      MemorySegment codes,
-      long first,
-      long second,
-      MemorySegment tables,
-      long table,
-      int tiles,
-      short[] sums) {
-    loops.lut27Pair(codes, first, second, tables, table, tiles, sums);
-  }
-
-  @Override
-  public void indices(
-      TableLoops loops,
-      MemorySegment codes,
-      long first,
-      int tiles,
-      MemorySegment indices,
-      long at,
-      long stride) {
-    loops.lut27Indices(codes, first, tiles, indices, at, stride);
-  }
 }

@@ -47,29 +47,4 @@ final class Lut9Tiles implements TileFormat {
     }
     return codes;
   }
-
-  @Override
-  public void pair(
-      TableLoops loops,
-      MemorySegment codes,
-      long first,
-      long second,
-      MemorySegment tables,
-      long table,
-      int tiles,
-      short[] sums) {
-    loops.lut9Pair(codes, first, second, tables, table, tiles, sums);
-  }
-
-  @Override
-  public void indices(
-      TableLoops loops,
-      MemorySegment codes,
-      long first,
-      int tiles,
-      MemorySegment indices,
-      long at,
-      long stride) {
-    loops.lut9Indices(codes, first, tiles, indices, at, stride);
-  }
 }

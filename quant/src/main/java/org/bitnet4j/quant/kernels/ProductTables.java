@@ -69,7 +69,7 @@ final class ProductTables {
     tiling
         .loops()
         .buildTables(
-            tiling.format().groupColumns(),
+            tiling.format(),
             input.codes(),
             (first + token) * input.columns() + segment * tiling.segmentColumns() + column,
             tiling.segmentWidth(segment) - column,

@@ -10,25 +10,23 @@ import org.jspecify.annotations.Nullable;
 /// One product at a time of a [KernelTeam]: the cut into chunks and the order within a chunk. It
 /// keeps nothing from one product to the next and allocates nothing.
 ///
-/// One token: with R blocks of rows in B bands, group g is the blocks g, g + ⌈R/B⌉, g + 2⌈R/B⌉ and
-/// so on. Runs of their tiles are taken in turn, so that a thread reads B sequential streams: one
-/// stream, mixed with arithmetic, leaves half of the memory's bandwidth unused; and the tables of a
-/// run are still in the nearest cache when the next band needs them.
+/// One token: blocks of rows are taken in pairs, which share the loads of tables. Of 2P blocks,
+/// pair p is the blocks p and p + P, so that a thread reads two sequential streams that lie far
+/// apart: one stream, mixed with arithmetic, leaves half of the memory's bandwidth unused. More
+/// bands of rows are more pairs to a group, likewise apart, taken in turn. With one band a pair is
+/// two neighbours.
 ///
-/// Many tokens: four neighbouring blocks at a time; the indices of a run of tiles are brought into
-/// bytes once and looked up in the tables of a few tokens.
+/// Many tokens: a few neighbouring blocks at a time, and of their columns a run whose tables stay
+/// in the nearest cache while all these blocks need them.
 final class TernaryProduct implements KernelTeam.Job {
   /// Tokens whose tables are held at a time.
-  static final int TOKENS = 8;
+  static final int TOKENS = 32;
 
-  /// Blocks whose indices are looked up together.
-  static final int BLOCKS = 4;
+  /// Blocks that share a run of tables of many tokens.
+  static final int BLOCKS = 8;
 
-  /// Tiles whose indices are held at a time.
-  static final int RUN_TILES = 8;
-
-  /// Bytes of tables that stay in the nearest cache while all bands are visited.
-  private static final int TABLE_RUN_BYTES = 32 * 1024;
+  /// Tiles between two rounds of touching ahead.
+  private static final int TOUCHED_TILES = 16;
 
   private static final int CACHE_LINE = 64;
 
@@ -56,8 +54,7 @@ final class TernaryProduct implements KernelTeam.Job {
   private @Nullable Tuning currentTuning;
   private int firstToken;
   private int tokens;
-  private int bands;
-  private int bandBlocks;
+  private int pairs;
   private int groups;
   private int groupsPerChunk;
 
@@ -101,7 +98,6 @@ final class TernaryProduct implements KernelTeam.Job {
     phase = Phase.ROWS;
     firstToken = 0;
     tokens = input().tokens();
-    bands = 1;
     cut(matrix().rows(), tuning().plan().chunkSize());
     team.run(chunks(), this);
   }
@@ -110,7 +106,8 @@ final class TernaryProduct implements KernelTeam.Job {
     tuning().tally().count(Path.VECTOR);
     ProductTables tables = input().tables(tiling);
     currentTables = tables;
-    int blocks = Math.toIntExact(matrix().blocks());
+    int blocks = blocks();
+    int chunkBlocks = Math.ceilDiv(tuning().plan().chunkSize(), tiling.blockRows());
     for (int token = 0; token < input().tokens(); token += TOKENS) {
       firstToken = token;
       tokens = Math.min(TOKENS, input().tokens() - token);
@@ -119,27 +116,17 @@ final class TernaryProduct implements KernelTeam.Job {
         team.run(tables.runs(tokens), this);
         tables.setCurrent(input(), token);
       }
-      int chunkBlocks = Math.ceilDiv(tuning().plan().chunkSize(), tiling.blockRows());
       if (tokens == 1) {
         phase = Phase.ONE_TOKEN;
-        bands = bands(blocks);
-        bandBlocks = Math.ceilDiv(blocks, bands);
-        cut(bandBlocks, chunkBlocks / bands);
+        pairs = Math.ceilDiv(blocks, 2);
+        int pairsPerGroup = pairsPerGroup();
+        cut(Math.ceilDiv(pairs, pairsPerGroup), chunkBlocks / (2 * pairsPerGroup));
       } else {
         phase = Phase.MANY_TOKENS;
         cut(Math.ceilDiv(blocks, BLOCKS), chunkBlocks / BLOCKS);
       }
       team.run(chunks(), this);
     }
-  }
-
-  /// As many bands as planned, fewer where threads would not get groups of even number.
-  private int bands(int blocks) {
-    int wanted = tuning().plan().rowBands();
-    while (wanted > 2 && team.threads() > 1 && Math.ceilDiv(blocks, wanted) < 4 * team.threads()) {
-      wanted = Math.ceilDiv(wanted, 2);
-    }
-    return wanted;
   }
 
   private void cut(int allGroups, int wantedPerChunk) {
@@ -149,6 +136,11 @@ final class TernaryProduct implements KernelTeam.Job {
 
   private int chunks() {
     return Math.ceilDiv(groups, groupsPerChunk);
+  }
+
+  /// Half the bands that are planned.
+  private int pairsPerGroup() {
+    return Math.ceilDiv(tuning().plan().rowBands(), 2);
   }
 
   @Override
@@ -178,9 +170,9 @@ final class TernaryProduct implements KernelTeam.Job {
     boolean bySegment = output.scalesSegments(matrix);
     int segmentColumns = matrix.layout().segmentColumns();
     long at = row * matrix.layout().blockBytes();
+    int[] sum = scratch.sums;
     for (int token = 0; token < tokens; token++) {
       int start = token * matrix.columns();
-      int[] sum = scratch.totals;
       sum[0] = 0;
       scratch.scaled[0] = 0;
       for (int segment = 0; segment < matrix.segments(); segment++) {
@@ -192,210 +184,188 @@ final class TernaryProduct implements KernelTeam.Job {
           sum[0] = 0;
         }
       }
-      if (bySegment) {
-        output.writeScaled(matrix, input, token, scratch.scaled, 0, row, 1);
-      } else {
-        output.write(matrix, input, token, sum, 0, row, 1);
-      }
+      write(token, row, 1, 0, scratch);
     }
   }
 
-  /// Computes one block of each band and returns how many cache lines it touched ahead.
+  /// Computes the pairs of a group and returns how many cache lines it touched ahead.
   private long oneToken(int group, Tiling tiling, ProductScratch scratch) {
-    int lanes = tiling.blockRows();
-    int step = (int) (TABLE_RUN_BYTES / tiling.tableBytes());
-    int count = Math.ceilDiv((int) matrix().blocks() - group, bandBlocks);
-    long blockBytes = tiling.blockBytes();
-    boolean bySegment = output.scalesSegments(matrix());
-    Arrays.fill(scratch.totals, 0, count * lanes, 0);
-    Arrays.fill(scratch.scaled, 0, count * lanes, 0.0);
     long lines = 0;
-    for (int segment = 0; segment < tiling.segments(); segment++) {
-      int tiles = tiling.segmentTiles(segment);
-      int unflushed = 0;
-      for (int tile = 0; tile < tiles; tile += step) {
-        int run = Math.min(step, tiles - tile);
-        long first = tiling.firstTile(segment) + tile;
-        long table = first * tiling.tableBytes();
-        for (int k = 0; k < count; k += 2) {
-          long at = (group + (long) k * bandBlocks) * blockBytes + first * tiling.tileBytes();
-          long next = at + bandBlocks * blockBytes;
-          lines += touch(at, run * tiling.tileBytes());
-          if (k + 1 < count) {
-            lines += touch(next, run * tiling.tileBytes());
-            pair(tiling, at, next, table, run, scratch.pairs[k / 2]);
-          } else {
-            single(tiling, at, table, run, scratch, scratch.pairs[k / 2]);
-          }
-        }
-        unflushed += run;
-        if (unflushed + step > TableLoops.EXACT_TILES || tile + run == tiles) {
-          int bias = unflushed * TableLoops.GROUPS * Tiling.bias(tiling.format().groupColumns());
-          for (int k = 0; k < count; k++) {
-            short[] sums = scratch.pairs[k / 2];
-            int at = k % 2 * 2 * lanes;
-            tiling.loops().flush(sums, at, bias, scratch.totals, k * lanes);
-          }
-          unflushed = 0;
-        }
-      }
-      if (bySegment) {
-        addSegment(firstToken, segment, group, bandBlocks, count, 0, scratch);
-      }
+    for (int pair = group; pair < pairs; pair += groups) {
+      boolean neighbours = tuning().plan().rowBands() == 1;
+      int first = neighbours ? 2 * pair : pair;
+      int second = neighbours ? first + 1 : first + pairs;
+      // A block that has no partner is its own: computed twice, written once.
+      lines += pair(first, second < blocks() ? second : first, tiling, scratch);
     }
-    write(firstToken, group, bandBlocks, count, 0, scratch);
     return lines;
   }
 
-  private void pair(Tiling tiling, long first, long second, long table, int tiles, short[] sums) {
-    tiling
-        .format()
-        .pair(
-            tiling.loops(), matrix().codes(), first, second, tables().memory(), table, tiles, sums);
+  private long pair(int first, int second, Tiling tiling, ProductScratch scratch) {
+    int lanes = tiling.blockRows();
+    boolean bySegment = output.scalesSegments(matrix());
+    int[] sums = scratch.sums;
+    if (bySegment) {
+      Arrays.fill(scratch.scaled, 0, 2 * lanes, 0.0);
+    } else {
+      Arrays.fill(sums, 0, 2 * lanes, 0);
+    }
+    int step = tuning().plan().prefetchLines() == 0 ? Integer.MAX_VALUE : TOUCHED_TILES;
+    long lines = 0;
+    for (int segment = 0; segment < tiling.segments(); segment++) {
+      startSegment(tiling, segment, bySegment, sums, 0, 2 * lanes);
+      int tiles = tiling.segmentTiles(segment);
+      for (int from = 0; from < tiles; from += Math.min(step, tiles - from)) {
+        int run = Math.min(step, tiles - from);
+        long tile = tiling.firstTile(segment) + from;
+        long at = first * tiling.blockBytes() + tile * tiling.tileBytes();
+        long other = second * tiling.blockBytes() + tile * tiling.tileBytes();
+        lines += touch(at, run * tiling.tileBytes()) + touch(other, run * tiling.tileBytes());
+        tiling
+            .loops()
+            .pair(
+                tiling.format(),
+                matrix().codes(),
+                at,
+                other,
+                tables().memory(),
+                tile * tiling.tableBytes(),
+                run,
+                scratch,
+                0);
+      }
+      if (bySegment) {
+        addSegment(firstToken, segment, first, 0, scratch);
+        addSegment(firstToken, segment, second, lanes, scratch);
+      }
+    }
+    writeBlock(firstToken, first, 0, scratch);
+    if (second != first) {
+      writeBlock(firstToken, second, lanes, scratch);
+    }
+    return lines;
   }
 
-  /// A block without a partner.
-  private void single(
-      Tiling tiling, long at, long table, int tiles, ProductScratch scratch, short[] sums) {
-    int lanes = tiling.blockRows();
-    for (int tile = 0; tile < tiles; tile += RUN_TILES) {
-      int run = Math.min(RUN_TILES, tiles - tile);
-      tiling
-          .format()
-          .indices(
-              tiling.loops(),
-              matrix().codes(),
-              at + tile * tiling.tileBytes(),
-              run,
-              scratch.indices,
-              0,
-              lanes);
-      tiling
-          .loops()
-          .one(
-              scratch.indices, tables().memory(), table + tile * tiling.tableBytes(), run, sums, 0);
+  /// Starts sums below zero by what all lookups of a segment add beyond them.
+  private static void startSegment(
+      Tiling tiling, int segment, boolean bySegment, int[] sums, int from, int count) {
+    int bias = tiling.segmentBias(segment);
+    if (bySegment) {
+      Arrays.fill(sums, from, from + count, -bias);
+    } else {
+      for (int i = from; i < from + count; i++) {
+        sums[i] -= bias;
+      }
     }
   }
 
-  /// Computes up to four neighbouring blocks of all tokens whose tables there are.
+  /// Computes a few neighbouring blocks of all tokens whose tables there are.
   private void manyTokens(int group, Tiling tiling, ProductScratch scratch) {
     int lanes = tiling.blockRows();
     int block = group * BLOCKS;
-    int count = Math.min(BLOCKS, (int) matrix().blocks() - block);
+    int count = Math.min(BLOCKS, blocks() - block);
     boolean bySegment = output.scalesSegments(matrix());
-    Arrays.fill(scratch.totals, 0, tokens * BLOCKS * lanes, 0);
-    Arrays.fill(scratch.scaled, 0, tokens * BLOCKS * lanes, 0.0);
+    int used = tokens * BLOCKS * lanes;
+    Arrays.fill(scratch.sums, 0, used, 0);
+    if (bySegment) {
+      Arrays.fill(scratch.scaled, 0, used, 0.0);
+    }
     for (int segment = 0; segment < tiling.segments(); segment++) {
+      startSegment(tiling, segment, bySegment, scratch.sums, 0, used);
       int tiles = tiling.segmentTiles(segment);
-      int unflushed = 0;
-      for (int tile = 0; tile < tiles; tile += RUN_TILES) {
-        int run = Math.min(RUN_TILES, tiles - tile);
-        long first = tiling.firstTile(segment) + tile;
-        if (count == BLOCKS) {
-          runOfFour(tiling, block, first, run, scratch);
-        } else {
-          runOfFew(tiling, block, count, first, run, scratch);
-        }
-        unflushed += run;
-        if (unflushed + RUN_TILES > TableLoops.EXACT_TILES || tile + run == tiles) {
-          int bias = unflushed * TableLoops.GROUPS * Tiling.bias(tiling.format().groupColumns());
-          for (int k = 0; k < tokens * BLOCKS; k++) {
-            if (k % BLOCKS < count) {
-              tiling.loops().flush(scratch.sums, k * 2 * lanes, bias, scratch.totals, k * lanes);
-            }
-          }
-          unflushed = 0;
-        }
+      for (int tile = 0; tile < tiles; tile += TableLoops.RUN_TILES) {
+        int run = Math.min(TableLoops.RUN_TILES, tiles - tile);
+        runOfMany(block, count, tiling.firstTile(segment) + tile, run, tiling, scratch);
       }
       if (bySegment) {
-        for (int token = 0; token < tokens; token++) {
-          int at = token * BLOCKS * lanes;
-          addSegment(firstToken + token, segment, block, 1, count, at, scratch);
+        for (int k = 0; k < tokens * BLOCKS; k++) {
+          if (k % BLOCKS < count) {
+            addSegment(firstToken + k / BLOCKS, segment, block + k % BLOCKS, k * lanes, scratch);
+          }
         }
       }
     }
-    for (int token = 0; token < tokens; token++) {
-      write(firstToken + token, block, 1, count, token * BLOCKS * lanes, scratch);
-    }
-  }
-
-  private void runOfFour(Tiling tiling, int block, long first, int run, ProductScratch scratch) {
-    int lanes = tiling.blockRows();
-    for (int k = 0; k < BLOCKS; k++) {
-      long at = (block + k) * tiling.blockBytes() + first * tiling.tileBytes();
-      tiling
-          .format()
-          .indices(
-              tiling.loops(),
-              matrix().codes(),
-              at,
-              run,
-              scratch.indices,
-              (long) k * lanes,
-              (long) BLOCKS * lanes);
-    }
-    for (int token = 0; token < tokens; token++) {
-      long table = token * tables().tokenBytes() + first * tiling.tableBytes();
-      int at = token * BLOCKS * 2 * lanes;
-      tiling.loops().four(scratch.indices, tables().memory(), table, run, scratch.sums, at);
-    }
-  }
-
-  private void runOfFew(
-      Tiling tiling, int block, int count, long first, int run, ProductScratch scratch) {
-    int lanes = tiling.blockRows();
-    for (int k = 0; k < count; k++) {
-      long from = (block + k) * tiling.blockBytes() + first * tiling.tileBytes();
-      tiling
-          .format()
-          .indices(tiling.loops(), matrix().codes(), from, run, scratch.indices, 0, lanes);
-      for (int token = 0; token < tokens; token++) {
-        long table = token * tables().tokenBytes() + first * tiling.tableBytes();
-        int at = (token * BLOCKS + k) * 2 * lanes;
-        tiling.loops().one(scratch.indices, tables().memory(), table, run, scratch.sums, at);
+    for (int k = 0; k < tokens * BLOCKS; k++) {
+      if (k % BLOCKS < count) {
+        writeBlock(firstToken + k / BLOCKS, block + k % BLOCKS, k * lanes, scratch);
       }
     }
   }
 
-  /// Hands the sums of a segment over and clears them.
-  private void addSegment(
-      int token,
-      int segment,
-      int block,
-      int blockStep,
-      int count,
-      int from,
-      ProductScratch scratch) {
-    int lanes = matrix().layout().blockRows();
-    for (int k = 0; k < count; k++) {
-      int row = (block + k * blockStep) * lanes;
-      output.addSegment(
-          matrix(),
-          input(),
-          token,
-          segment,
-          scratch.totals,
-          from + k * lanes,
-          scratch.scaled,
-          row,
-          Math.min(lanes, matrix().rows() - row));
+  /// Adds a run of tiles of blocks for all tokens: as many at once as the loops take, then one by
+  /// one, two blocks at once.
+  private void runOfMany(
+      int block, int count, long tile, int run, Tiling tiling, ProductScratch scratch) {
+    TableLoops loops = tiling.loops();
+    int lanes = tiling.blockRows();
+    MemorySegment codes = matrix().codes();
+    MemorySegment memory = tables().memory();
+    long tokenBytes = tables().tokenBytes();
+    long at = block * tiling.blockBytes() + tile * tiling.tileBytes();
+    long table = tile * tiling.tableBytes();
+    long indexBytes = (long) TableLoops.RUN_TILES * TableLoops.GROUPS * lanes;
+    int together = loops.tokensAtOnce();
+    if (tokens >= together) {
+      for (int k = 0; k < count; k++) {
+        long from = at + k * tiling.blockBytes();
+        loops.indices(tiling.format(), codes, from, run, scratch.indices, k * indexBytes);
+      }
     }
-    Arrays.fill(scratch.totals, from, from + count * lanes, 0);
+    int token = 0;
+    for (; token <= tokens - together; token += together) {
+      for (int k = 0; k < count; k++) {
+        loops.some(
+            scratch.indices,
+            k * indexBytes,
+            memory,
+            table + token * tokenBytes,
+            tokenBytes,
+            run,
+            scratch,
+            (token * BLOCKS + k) * lanes,
+            BLOCKS * lanes);
+      }
+    }
+    for (; token < tokens; token++) {
+      for (int k = 0; k < count; k += 2) {
+        long first = at + k * tiling.blockBytes();
+        // The sums beside those of a last block without partner are nobody's.
+        long second = k + 1 < count ? first + tiling.blockBytes() : first;
+        int sum = (token * BLOCKS + k) * lanes;
+        loops.pair(
+            tiling.format(),
+            codes,
+            first,
+            second,
+            memory,
+            table + token * tokenBytes,
+            run,
+            scratch,
+            sum);
+      }
+    }
   }
 
-  /// Writes the rows of blocks.
-  private void write(
-      int token, int block, int blockStep, int count, int from, ProductScratch scratch) {
+  /// Hands the sums of a segment of a block over.
+  private void addSegment(int token, int segment, int block, int from, ProductScratch scratch) {
     int lanes = matrix().layout().blockRows();
-    for (int k = 0; k < count; k++) {
-      int row = (block + k * blockStep) * lanes;
-      int rows = Math.min(lanes, matrix().rows() - row);
-      int at = from + k * lanes;
-      if (output.scalesSegments(matrix())) {
-        output.writeScaled(matrix(), input(), token, scratch.scaled, at, row, rows);
-      } else {
-        output.write(matrix(), input(), token, scratch.totals, at, row, rows);
-      }
+    int row = block * lanes;
+    int count = Math.min(lanes, matrix().rows() - row);
+    output.addSegment(
+        matrix(), input(), token, segment, scratch.sums, from, scratch.scaled, row, count);
+  }
+
+  private void writeBlock(int token, int block, int from, ProductScratch scratch) {
+    int lanes = matrix().layout().blockRows();
+    int row = block * lanes;
+    write(token, row, Math.min(lanes, matrix().rows() - row), from, scratch);
+  }
+
+  private void write(int token, int row, int count, int from, ProductScratch scratch) {
+    if (output.scalesSegments(matrix())) {
+      output.writeScaled(matrix(), input(), token, scratch.scaled, from, row, count);
+    } else {
+      output.write(matrix(), input(), token, scratch.sums, from, row, count);
     }
   }
 
@@ -417,6 +387,10 @@ final class TernaryProduct implements KernelTeam.Job {
     }
     touchSink = seen;
     return lines;
+  }
+
+  private int blocks() {
+    return Math.toIntExact(matrix().blocks());
   }
 
   private TernaryMatrix matrix() {

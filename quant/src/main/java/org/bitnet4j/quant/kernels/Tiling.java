@@ -29,6 +29,11 @@ record Tiling(TableLoops loops, TileFormat format, int columns, int segmentColum
     return groupColumns * 128;
   }
 
+  /// What all lookups of a row in a segment add beyond its sum.
+  int segmentBias(int segment) {
+    return segmentTiles(segment) * TableLoops.GROUPS * bias(format.groupColumns());
+  }
+
   @Override
   public Product product() {
     return switch (format) {
@@ -54,7 +59,7 @@ record Tiling(TableLoops loops, TileFormat format, int columns, int segmentColum
 
   /// Bytes of a token's tables of a tile.
   long tableBytes() {
-    return 2L * TableLoops.GROUPS * loops.lanes();
+    return (long) TableLoops.GROUPS * loops.groupTableBytes();
   }
 
   /// Tiles of a block.
@@ -83,10 +88,10 @@ record Tiling(TableLoops loops, TileFormat format, int columns, int segmentColum
     return Math.min(segmentColumns, columns - segment * segmentColumns);
   }
 
-  /// The byte lane of a block's row.
+  /// The byte lane of a block's row: see [TableLoops].
   private static int lane(int row, int lanes) {
-    int half = lanes / 2;
-    return row < half ? 2 * row : 2 * (row - half) + 1;
+    int quarter = lanes / 4;
+    return 4 * (row % quarter) + row / quarter;
   }
 
   @Override

@@ -1,0 +1,195 @@
+package org.bitnet4j.quant.kernels;
+
+import static jdk.incubator.vector.VectorOperators.LSHR;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/// The loops of [ByteTableLoops256] over tiles of two-column groups: flat, see there.
+final class ByteLut9Loops256 {
+  private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_256;
+  private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_256;
+  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_256;
+
+  private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
+
+  /// Bytes of a vector.
+  private static final int LANES = SHORTS.vectorByteSize();
+
+  /// The same, to count far offsets in.
+  private static final long V = LANES;
+
+  /// Shorts of a vector.
+  private static final int S = SHORTS.length();
+
+  private static final int TILE = Lut9Tiles.VECTORS * LANES;
+  private static final int TABLES = TableLoops.GROUPS * 2 * LANES;
+
+  /// Bits 0..3 of each byte.
+  private static final int LOW_4 = 0x0F0F_0F0F;
+
+  /// The lower byte of each short.
+  private static final int LOW_BYTES = 0x00FF_00FF;
+
+  private ByteLut9Loops256() {}
+
+  /// See [TableLoops#pair].
+  ///
+  /// @param tiles number of tiles, at most [ByteTableLoops256#EXACT_TILES]
+  /// @param running receives the running sums of the one block, then of the other
+  static void pair(
+      MemorySegment codes,
+      long first,
+      long second,
+      MemorySegment tables,
+      long table,
+      int tiles,
+      short[] running) {
+    ShortVector zero = ShortVector.zero(SHORTS);
+    ShortVector lowAll0 = ShortVector.zero(SHORTS);
+    ShortVector lowOdd0 = ShortVector.zero(SHORTS);
+    ShortVector highAll0 = ShortVector.zero(SHORTS);
+    ShortVector highOdd0 = ShortVector.zero(SHORTS);
+    ShortVector lowAll1 = ShortVector.zero(SHORTS);
+    ShortVector lowOdd1 = ShortVector.zero(SHORTS);
+    ShortVector highAll1 = ShortVector.zero(SHORTS);
+    ShortVector highOdd1 = ShortVector.zero(SHORTS);
+    for (int t = 0; t < tiles; t++) {
+      long p = first + (long) t * TILE;
+      long q = second + (long) t * TILE;
+      long z = table + (long) t * TABLES;
+      IntVector a0 = IntVector.fromMemorySegment(INTS, codes, p, LE);
+      IntVector b0 = IntVector.fromMemorySegment(INTS, codes, p + V, LE);
+      IntVector c0 = IntVector.fromMemorySegment(INTS, codes, p + 2 * V, LE);
+      IntVector d0 = IntVector.fromMemorySegment(INTS, codes, p + 3 * V, LE);
+      IntVector a1 = IntVector.fromMemorySegment(INTS, codes, q, LE);
+      IntVector b1 = IntVector.fromMemorySegment(INTS, codes, q + V, LE);
+      IntVector c1 = IntVector.fromMemorySegment(INTS, codes, q + 2 * V, LE);
+      IntVector d1 = IntVector.fromMemorySegment(INTS, codes, q + 3 * V, LE);
+      ByteVector low0 = ByteVector.fromMemorySegment(BYTES, tables, z, LE);
+      ByteVector high0 = ByteVector.fromMemorySegment(BYTES, tables, z + V, LE);
+      ByteVector i00 = a0.and(LOW_4).reinterpretAsBytes();
+      ByteVector l0 = i00.selectFrom(low0);
+      ByteVector h0 = i00.selectFrom(high0);
+      ByteVector i01 = a1.and(LOW_4).reinterpretAsBytes();
+      ByteVector l1 = i01.selectFrom(low0);
+      ByteVector h1 = i01.selectFrom(high0);
+      ByteVector low1 = ByteVector.fromMemorySegment(BYTES, tables, z + 2 * V, LE);
+      ByteVector high1 = ByteVector.fromMemorySegment(BYTES, tables, z + 3 * V, LE);
+      ByteVector i10 = a0.lanewise(LSHR, 4).and(LOW_4).reinterpretAsBytes();
+      l0 = i10.selectFrom(low1).add(l0);
+      h0 = i10.selectFrom(high1).add(h0);
+      ByteVector i11 = a1.lanewise(LSHR, 4).and(LOW_4).reinterpretAsBytes();
+      l1 = i11.selectFrom(low1).add(l1);
+      h1 = i11.selectFrom(high1).add(h1);
+      ByteVector low2 = ByteVector.fromMemorySegment(BYTES, tables, z + 4 * V, LE);
+      ByteVector high2 = ByteVector.fromMemorySegment(BYTES, tables, z + 5 * V, LE);
+      ByteVector i20 = b0.and(LOW_4).reinterpretAsBytes();
+      l0 = i20.selectFrom(low2).add(l0);
+      h0 = i20.selectFrom(high2).add(h0);
+      ByteVector i21 = b1.and(LOW_4).reinterpretAsBytes();
+      l1 = i21.selectFrom(low2).add(l1);
+      h1 = i21.selectFrom(high2).add(h1);
+      ByteVector low3 = ByteVector.fromMemorySegment(BYTES, tables, z + 6 * V, LE);
+      ByteVector high3 = ByteVector.fromMemorySegment(BYTES, tables, z + 7 * V, LE);
+      ByteVector i30 = b0.lanewise(LSHR, 4).and(LOW_4).reinterpretAsBytes();
+      l0 = i30.selectFrom(low3).add(l0);
+      h0 = i30.selectFrom(high3).add(h0);
+      ByteVector i31 = b1.lanewise(LSHR, 4).and(LOW_4).reinterpretAsBytes();
+      l1 = i31.selectFrom(low3).add(l1);
+      h1 = i31.selectFrom(high3).add(h1);
+      ByteVector low4 = ByteVector.fromMemorySegment(BYTES, tables, z + 8 * V, LE);
+      ByteVector high4 = ByteVector.fromMemorySegment(BYTES, tables, z + 9 * V, LE);
+      ByteVector i40 = c0.and(LOW_4).reinterpretAsBytes();
+      l0 = i40.selectFrom(low4).add(l0);
+      h0 = i40.selectFrom(high4).add(h0);
+      ByteVector i41 = c1.and(LOW_4).reinterpretAsBytes();
+      l1 = i41.selectFrom(low4).add(l1);
+      h1 = i41.selectFrom(high4).add(h1);
+      ByteVector low5 = ByteVector.fromMemorySegment(BYTES, tables, z + 10 * V, LE);
+      ByteVector high5 = ByteVector.fromMemorySegment(BYTES, tables, z + 11 * V, LE);
+      ByteVector i50 = c0.lanewise(LSHR, 4).and(LOW_4).reinterpretAsBytes();
+      l0 = i50.selectFrom(low5).add(l0);
+      h0 = i50.selectFrom(high5).add(h0);
+      ByteVector i51 = c1.lanewise(LSHR, 4).and(LOW_4).reinterpretAsBytes();
+      l1 = i51.selectFrom(low5).add(l1);
+      h1 = i51.selectFrom(high5).add(h1);
+      ByteVector low6 = ByteVector.fromMemorySegment(BYTES, tables, z + 12 * V, LE);
+      ByteVector high6 = ByteVector.fromMemorySegment(BYTES, tables, z + 13 * V, LE);
+      ByteVector i60 = d0.and(LOW_4).reinterpretAsBytes();
+      l0 = i60.selectFrom(low6).add(l0);
+      h0 = i60.selectFrom(high6).add(h0);
+      ByteVector i61 = d1.and(LOW_4).reinterpretAsBytes();
+      l1 = i61.selectFrom(low6).add(l1);
+      h1 = i61.selectFrom(high6).add(h1);
+      ByteVector low7 = ByteVector.fromMemorySegment(BYTES, tables, z + 14 * V, LE);
+      ByteVector high7 = ByteVector.fromMemorySegment(BYTES, tables, z + 15 * V, LE);
+      ByteVector i70 = d0.lanewise(LSHR, 4).and(LOW_4).reinterpretAsBytes();
+      l0 = i70.selectFrom(low7).add(l0);
+      h0 = i70.selectFrom(high7).add(h0);
+      ByteVector i71 = d1.lanewise(LSHR, 4).and(LOW_4).reinterpretAsBytes();
+      l1 = i71.selectFrom(low7).add(l1);
+      h1 = i71.selectFrom(high7).add(h1);
+      lowAll0 = l0.reinterpretAsShorts().add(lowAll0);
+      lowOdd0 =
+          l0.reinterpretAsInts()
+              .lanewise(LSHR, 8)
+              .and(LOW_BYTES)
+              .reinterpretAsShorts()
+              .add(lowOdd0);
+      highAll0 = h0.reinterpretAsShorts().add(highAll0);
+      highOdd0 =
+          h0.reinterpretAsInts()
+              .lanewise(LSHR, 8)
+              .and(LOW_BYTES)
+              .reinterpretAsShorts()
+              .add(highOdd0);
+      lowAll1 = l1.reinterpretAsShorts().add(lowAll1);
+      lowOdd1 =
+          l1.reinterpretAsInts()
+              .lanewise(LSHR, 8)
+              .and(LOW_BYTES)
+              .reinterpretAsShorts()
+              .add(lowOdd1);
+      highAll1 = h1.reinterpretAsShorts().add(highAll1);
+      highOdd1 =
+          h1.reinterpretAsInts()
+              .lanewise(LSHR, 8)
+              .and(LOW_BYTES)
+              .reinterpretAsShorts()
+              .add(highOdd1);
+    }
+    zero.add(lowAll0).intoArray(running, 0);
+    zero.add(lowOdd0).intoArray(running, S);
+    zero.add(highAll0).intoArray(running, 2 * S);
+    zero.add(highOdd0).intoArray(running, 3 * S);
+    zero.add(lowAll1).intoArray(running, 4 * S);
+    zero.add(lowOdd1).intoArray(running, 5 * S);
+    zero.add(highAll1).intoArray(running, 6 * S);
+    zero.add(highOdd1).intoArray(running, 7 * S);
+  }
+
+  /// See [TableLoops#indices].
+  static void indices(MemorySegment codes, long first, int tiles, MemorySegment indices, long at) {
+    for (int t = 0; t < tiles; t++) {
+      long p = first + (long) t * TILE;
+      long i = at + t * (TableLoops.GROUPS * V);
+      IntVector a = IntVector.fromMemorySegment(INTS, codes, p, LE);
+      IntVector b = IntVector.fromMemorySegment(INTS, codes, p + V, LE);
+      IntVector c = IntVector.fromMemorySegment(INTS, codes, p + 2 * V, LE);
+      IntVector d = IntVector.fromMemorySegment(INTS, codes, p + 3 * V, LE);
+      a.and(LOW_4).intoMemorySegment(indices, i, LE);
+      a.lanewise(LSHR, 4).and(LOW_4).intoMemorySegment(indices, i + V, LE);
+      b.and(LOW_4).intoMemorySegment(indices, i + 2 * V, LE);
+      b.lanewise(LSHR, 4).and(LOW_4).intoMemorySegment(indices, i + 3 * V, LE);
+      c.and(LOW_4).intoMemorySegment(indices, i + 4 * V, LE);
+      c.lanewise(LSHR, 4).and(LOW_4).intoMemorySegment(indices, i + 5 * V, LE);
+      d.and(LOW_4).intoMemorySegment(indices, i + 6 * V, LE);
+      d.lanewise(LSHR, 4).and(LOW_4).intoMemorySegment(indices, i + 7 * V, LE);
+    }
+  }
+}
