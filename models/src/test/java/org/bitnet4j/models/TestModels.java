@@ -24,7 +24,7 @@ public final class TestModels {
   ///
   /// @param name its directory
   public static Path family(String name) {
-    return resource("families/" + name + "/config.json").getParent();
+    return Objects.requireNonNull(resource("families/" + name + "/config.json").getParent());
   }
 
   /// A file of the small random model that other engines ran.
