@@ -6,8 +6,8 @@ package org.bitnet4j.quant.kernels;
 /// −8, of which there is one more than on the other side. Of some divisors of that element the one
 /// is taken whose codes leave the least squared error after the best scale for them, Σ wq / Σ q².
 final class GroupCode {
-  private static final int LOWEST = -8;
-  private static final int HIGHEST = 7;
+  static final int LOWEST = -8;
+  static final int HIGHEST = 7;
 
   /// Below, a loop's products of scales with powers of two could underflow: such a group, of
   /// weights below 10^−26, is stored as zeros.
@@ -16,7 +16,7 @@ final class GroupCode {
   /// What the largest element is divided by to get a scale. Sixty instead of four, and 8 alone,
   /// would leave an error of 0.0898 and 0.0935 instead of 0.0905, relative to normally distributed
   /// weights.
-  private static final double[] DIVISORS = {7.0, 7.7, 8.4, 9.2};
+  static final double[] DIVISORS = {7.0, 7.7, 8.4, 9.2};
 
   private GroupCode() {}
 
@@ -47,6 +47,11 @@ final class GroupCode {
         scale = products / squares;
       }
     }
+    return stored(scale);
+  }
+
+  /// A scale as it is stored: a bfloat16 as float32.
+  static float stored(double scale) {
     return Math.abs(scale) < LEAST ? 0 : Bfloat16.toFloat(Bfloat16.of((float) scale));
   }
 

@@ -198,13 +198,17 @@ final class VectorByteRows512 {
     for (int tile = 0; tile < tiles; tile++) {
       int from = offset + TILE_BYTES * tile;
       for (int lane = 0; lane < LANES; lane += L) {
-        IntVector v = IntVector.broadcast(INTS, BIASES);
-        for (int k = 0; k < 4; k++) {
-          FloatVector scaled =
-              FloatVector.fromArray(FLOATS, x, from + LANES * k + lane).mul(inverse);
-          IntVector code = scaled.add(ROUNDER).reinterpretAsInts().and(0xFF);
-          v = code.lanewise(LSHL, 8 * k).lanewise(XOR, v);
-        }
+        FloatVector x0 = FloatVector.fromArray(FLOATS, x, from + lane);
+        IntVector v0 = x0.mul(inverse).add(ROUNDER).reinterpretAsInts().and(0xFF);
+        FloatVector x1 = FloatVector.fromArray(FLOATS, x, from + LANES + lane);
+        IntVector v1 = x1.mul(inverse).add(ROUNDER).reinterpretAsInts().and(0xFF);
+        FloatVector x2 = FloatVector.fromArray(FLOATS, x, from + 2 * LANES + lane);
+        IntVector v2 = x2.mul(inverse).add(ROUNDER).reinterpretAsInts().and(0xFF);
+        FloatVector x3 = FloatVector.fromArray(FLOATS, x, from + 3 * LANES + lane);
+        IntVector v3 = x3.mul(inverse).add(ROUNDER).reinterpretAsInts().and(0xFF);
+        IntVector low = v1.lanewise(LSHL, 8).or(v0);
+        IntVector high = v3.lanewise(LSHL, 8).or(v2);
+        IntVector v = high.lanewise(LSHL, 16).or(low).lanewise(XOR, BIASES);
         v.intoMemorySegment(codes, at + (long) TILE_BYTES * tile + 4L * lane, LE);
       }
     }

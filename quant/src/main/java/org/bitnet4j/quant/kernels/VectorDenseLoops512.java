@@ -173,7 +173,15 @@ final class VectorDenseLoops512 implements DenseLoops {
 
   @Override
   public void encodeNibbles(float[] x, int offset, int columns, MemorySegment codes, long at) {
-    ScalarDenseLoops.encodeNibblesFrom(0, x, offset, columns, codes, at);
+    int together = VectorGroupCode512.GROUPS * DenseFormat.GROUP;
+    int whole = columns - columns % together;
+    long codeAt = at + DenseFormat.INT4.codesAt(columns);
+    VectorGroupCode512.Scratch scratch = new VectorGroupCode512.Scratch();
+    for (int from = 0; from < whole; from += together) {
+      long scaleAt = at + from / DenseFormat.GROUP * (long) Short.BYTES;
+      VectorGroupCode512.encode(x, offset + from, codes, scaleAt, codeAt + from / 2, scratch);
+    }
+    ScalarDenseLoops.encodeNibblesFrom(whole, x, offset, columns, codes, at);
   }
 
   /// Bytes in their own order, as floats.
