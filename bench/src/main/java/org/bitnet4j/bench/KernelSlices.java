@@ -54,8 +54,11 @@ public final class KernelSlices {
       }
     } else {
       ProductSlices products = new ProductSlices(kibibytes, layers, part);
+      FloatSlices floats =
+          new FloatSlices(System.getProperty("bitnet4j.kernels.width", "scalar"), part);
       for (int count : counts) {
         cases.addAll(products.cases(count));
+        cases.addAll(floats.cases(count));
       }
     }
     warmAndServe(cases, warmUp);

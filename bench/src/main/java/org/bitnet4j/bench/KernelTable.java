@@ -8,7 +8,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// The rows of the kernel benchmark, as a table and as JSON.
 final class KernelTable {
-  private static final String FORMAT = "%-12s %6s %7s %12s %6s %6s %10s %5s %8s %6s %9s %5s%n";
+  private static final String FORMAT = "%-15s %6s %7s %12s %6s %6s %10s %5s %8s %6s %9s %5s%n";
 
   private KernelTable() {}
 

@@ -66,6 +66,15 @@ class KernelReportTest {
             .isEqualTo(Map.of("matmul", 128, "pack", 0).getOrDefault(kernel, 1));
       }
       assertThat(row(rows, "part-2b4t", threads, "dram").at("/rows").asInt()).isPositive();
+      for (String head : new String[] {"head-int4", "head-int8", "head-bf16", "head-f16"}) {
+        assertThat(row(rows, head, threads, "dram").at("/gb_per_s").asDouble()).isPositive();
+      }
+    }
+    for (String kernel :
+        new String[] {
+          "quantize-absmax", "rms-norm", "silu", "softmax", "attention-f16", "attention-int8"
+        }) {
+      assertThat(row(rows, kernel, 1, "l2").at("/gweights_per_s").asDouble()).isPositive();
     }
   }
 
