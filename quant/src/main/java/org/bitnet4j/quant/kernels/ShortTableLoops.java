@@ -191,7 +191,7 @@ final class ShortTableLoops implements TableLoops {
     ShortVector even3 = ShortVector.zero(SHORTS);
     ShortVector odd3 = ShortVector.zero(SHORTS);
     long end = (long) tiles * GROUPS * BYTES;
-    long step = BYTES * scratch.one;
+    long step = (long) BYTES * scratch.one;
     for (long g = 0; g < end; g += step) {
       long z = table + g;
       IntVector pairs = IntVector.fromMemorySegment(INTS, indices, at + g, LE);
