@@ -96,56 +96,82 @@ record Tiling(TableLoops loops, TileFormat format, int columns, int segmentColum
 
   @Override
   public void pack(MemorySegment rows, int stride, MemorySegment codes, long at) {
-    int lanes = loops.lanes();
-    int width = format.tileColumns();
+    TileBlock block = new TileBlock(this);
     for (int segment = 0; segment < segments(); segment++) {
-      int column = segment * segmentColumns;
-      int count = segmentWidth(segment);
-      int tiles = segmentTiles(segment);
-      for (int first = 0; first < tiles; first += PACKED_TILES) {
-        int end = Math.min(tiles, first + PACKED_TILES);
-        for (int row = 0; row < lanes; row++) {
-          long target = at + firstTile(segment) * tileBytes() + lane(row, lanes);
-          for (int tile = first; tile < end; tile++) {
-            int from = tile * width;
-            long bit = 2L * (column + from);
-            long word = rows.get(LONG, (long) row * stride + (bit >>> 3)) >>> (bit & 7);
-            int left = count - from;
-            if (left < width) {
-              long used = (1L << (2 * left)) - 1;
-              word = (word & used) | (ZEROS & ~used);
-            }
-            format.store(word, codes, target + tile * tileBytes(), lanes);
-          }
-        }
+      if (startsOnByte(segment)) {
+        block.pack(segment, rows, stride, codes, at);
+      } else {
+        packRows(segment, rows, stride, codes, at);
       }
     }
   }
 
   @Override
   public void unpack(MemorySegment codes, long at, MemorySegment rows, int stride) {
+    rows.asSlice(0, (long) loops.lanes() * stride).fill((byte) 0);
+    TileBlock block = new TileBlock(this);
+    for (int segment = 0; segment < segments(); segment++) {
+      if (startsOnByte(segment)) {
+        block.unpack(segment, codes, at, rows, stride);
+      } else {
+        unpackRows(segment, codes, at, rows, stride);
+      }
+    }
+  }
+
+  private boolean startsOnByte(int segment) {
+    return (long) segment * segmentColumns % 4 == 0;
+  }
+
+  /// What [#pack] does, of one segment, row by row: the reference, and the way of segments that do
+  /// not start on a byte.
+  void packRows(int segment, MemorySegment rows, int stride, MemorySegment codes, long at) {
     int lanes = loops.lanes();
     int width = format.tileColumns();
-    rows.asSlice(0, (long) lanes * stride).fill((byte) 0);
-    for (int segment = 0; segment < segments(); segment++) {
-      int column = segment * segmentColumns;
-      int count = segmentWidth(segment);
-      int tiles = segmentTiles(segment);
-      for (int first = 0; first < tiles; first += PACKED_TILES) {
-        int end = Math.min(tiles, first + PACKED_TILES);
-        for (int row = 0; row < lanes; row++) {
-          long source = at + firstTile(segment) * tileBytes() + lane(row, lanes);
-          for (int tile = first; tile < end; tile++) {
-            int from = tile * width;
-            long word = format.load(codes, source + tile * tileBytes(), lanes);
-            int left = count - from;
-            if (left < width) {
-              word &= (1L << (2 * left)) - 1;
-            }
-            long bit = 2L * (column + from);
-            long target = (long) row * stride + (bit >>> 3);
-            rows.set(LONG, target, rows.get(LONG, target) | (word << (bit & 7)));
+    int column = segment * segmentColumns;
+    int count = segmentWidth(segment);
+    int tiles = segmentTiles(segment);
+    for (int first = 0; first < tiles; first += PACKED_TILES) {
+      int end = Math.min(tiles, first + PACKED_TILES);
+      for (int row = 0; row < lanes; row++) {
+        long target = at + firstTile(segment) * tileBytes() + lane(row, lanes);
+        for (int tile = first; tile < end; tile++) {
+          int from = tile * width;
+          long bit = 2L * (column + from);
+          long word = rows.get(LONG, (long) row * stride + (bit >>> 3)) >>> (bit & 7);
+          int left = count - from;
+          if (left < width) {
+            long used = (1L << (2 * left)) - 1;
+            word = (word & used) | (ZEROS & ~used);
           }
+          format.store(word, codes, target + tile * tileBytes(), lanes);
+        }
+      }
+    }
+  }
+
+  /// What [#unpack] does, of one segment, row by row: the reference, and the way of segments that
+  /// do not start on a byte. Adds to rows of zeros.
+  void unpackRows(int segment, MemorySegment codes, long at, MemorySegment rows, int stride) {
+    int lanes = loops.lanes();
+    int width = format.tileColumns();
+    int column = segment * segmentColumns;
+    int count = segmentWidth(segment);
+    int tiles = segmentTiles(segment);
+    for (int first = 0; first < tiles; first += PACKED_TILES) {
+      int end = Math.min(tiles, first + PACKED_TILES);
+      for (int row = 0; row < lanes; row++) {
+        long source = at + firstTile(segment) * tileBytes() + lane(row, lanes);
+        for (int tile = first; tile < end; tile++) {
+          int from = tile * width;
+          long word = format.load(codes, source + tile * tileBytes(), lanes);
+          int left = count - from;
+          if (left < width) {
+            word &= (1L << (2 * left)) - 1;
+          }
+          long bit = 2L * (column + from);
+          long target = (long) row * stride + (bit >>> 3);
+          rows.set(LONG, target, rows.get(LONG, target) | (word << (bit & 7)));
         }
       }
     }
