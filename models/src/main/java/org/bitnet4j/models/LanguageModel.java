@@ -7,6 +7,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.bitnet4j.models.architecture.ModelShape;
 import org.bitnet4j.models.forward.ContextFullException;
 import org.bitnet4j.models.forward.Transformer;
+import org.bitnet4j.models.forward.WarmUpReport;
 import org.bitnet4j.models.sampling.Sampler;
 import org.bitnet4j.models.sampling.SamplingConfig;
 import org.bitnet4j.models.sampling.StopStrings;
@@ -51,7 +52,7 @@ public final class LanguageModel implements AutoCloseable {
   /// @throws org.bitnet4j.quant.MalformedFileException for a file that breaks its format, or of a
   ///   model that this library cannot run
   public static LanguageModel load(Path path, LanguageModelOptions options) {
-    Transformer transformer = Transformer.load(path, options.load());
+    Transformer transformer = Transformer.load(path, options.load(), options.session().cache());
     try {
       return new LanguageModel(transformer, Tokenizer.of(transformer.sideFiles()), options);
     } catch (RuntimeException e) {
@@ -68,6 +69,11 @@ public final class LanguageModel implements AutoCloseable {
   /// What loading took and gave.
   public LoadReport report() {
     return transformer.report();
+  }
+
+  /// What warming up took.
+  public WarmUpReport warmUp() {
+    return transformer.warmUp();
   }
 
   /// Which kernels run, and why.

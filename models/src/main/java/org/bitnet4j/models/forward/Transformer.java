@@ -1,12 +1,15 @@
 package org.bitnet4j.models.forward;
 
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.SortedMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.bitnet4j.models.architecture.ModelShape;
 import org.bitnet4j.models.weights.LoadOptions;
 import org.bitnet4j.models.weights.LoadReport;
 import org.bitnet4j.models.weights.LoadedModel;
+import org.bitnet4j.quant.kernels.CacheFormat;
 import org.bitnet4j.quant.kernels.KernelPlan;
 import org.bitnet4j.quant.kernels.KernelTeam;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +30,13 @@ public final class Transformer implements AutoCloseable {
   private @Nullable ForwardPass pass;
   private boolean closed;
 
-  private Transformer(LoadedModel model, KernelTeam team) {
+  private final WarmUpReport warmUp;
+
+  /// A model with threads, both of which this owns.
+  Transformer(LoadedModel model, KernelTeam team, WarmUpReport warmUp) {
     this.model = model;
     this.team = team;
+    this.warmUp = warmUp;
   }
 
   /// Loads a model of any format.
@@ -40,8 +47,23 @@ public final class Transformer implements AutoCloseable {
   ///   tensor, or describes a model that this library cannot run
   /// @throws org.bitnet4j.quant.InvalidTensorException for weights that are not finite
   public static Transformer load(Path path, LoadOptions options) {
-    LoadedModel model = LoadedModel.load(path, options);
-    return new Transformer(model, KernelTeam.of(options.threads()));
+    return load(path, options, CacheFormat.FLOAT32);
+  }
+
+  /// Loads a model of any format, and warms the code up for a kind of session.
+  ///
+  /// @param path a Hugging Face directory, a GGUF file, a `.trit` container
+  /// @param options how
+  /// @param cache how most sessions will store keys and values
+  /// @throws org.bitnet4j.quant.MalformedFileException for a file that breaks its format, lacks a
+  ///   tensor, or describes a model that this library cannot run
+  /// @throws org.bitnet4j.quant.InvalidTensorException for weights that are not finite
+  public static Transformer load(Path path, LoadOptions options, CacheFormat cache) {
+    AtomicReference<@Nullable WarmUp> warmUp = new AtomicReference<>();
+    LoadedModel model =
+        LoadedModel.load(path, options, shape -> warmUp.set(WarmUp.start(shape, options, cache)));
+    WarmUpReport warm = Objects.requireNonNull(warmUp.get()).await();
+    return new Transformer(model, KernelTeam.of(options.threads()), warm);
   }
 
   /// Dimensions and family.
@@ -52,6 +74,11 @@ public final class Transformer implements AutoCloseable {
   /// What loading took and gave.
   public LoadReport report() {
     return model.report();
+  }
+
+  /// What warming up took; no time where [LoadOptions#warmUp()] is zero.
+  public WarmUpReport warmUp() {
+    return warmUp;
   }
 
   /// Configuration, tokenizer and other small files of the model, by name.

@@ -1,22 +1,10 @@
 package org.bitnet4j.quant.kernels;
 
-import static jdk.incubator.vector.VectorOperators.ASHR;
-import static jdk.incubator.vector.VectorOperators.B2F;
-import static jdk.incubator.vector.VectorOperators.FMA;
-import static jdk.incubator.vector.VectorOperators.I2F;
-import static jdk.incubator.vector.VectorOperators.LSHL;
-import static jdk.incubator.vector.VectorOperators.LT;
-import static jdk.incubator.vector.VectorOperators.S2I;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /// The loops of dense products in vectors of 512 bits; 256 and 128 are derived from this file as
@@ -31,20 +19,8 @@ final class VectorDenseLoops512 implements DenseLoops {
   static final VectorDenseLoops512 INSTANCE = new VectorDenseLoops512();
 
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_512;
-  private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_512;
-
-  /// One short for each int of a vector.
-  private static final VectorSpecies<Short> HALF_SHORTS =
-      VectorSpecies.of(short.class, VectorShape.forBitSize(INTS.vectorBitSize() / 2));
-
-  /// One byte for each int of a vector; twice that at 128 bits, where half of it is not used.
-  private static final VectorSpecies<Byte> QUARTER_BYTES =
-      VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, INTS.vectorBitSize() / 4)));
-
-  private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LE);
-
-  private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LE);
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   private static final int L = FLOATS.length();
 
@@ -62,12 +38,6 @@ final class VectorDenseLoops512 implements DenseLoops {
 
   private static final int GROUP = DenseFormat.GROUP;
   private static final int TILE = DenseFormat.TILE;
-
-  /// The second of two bfloat16, as binary32.
-  private static final int UPPER_HALF = 0xFFFF_0000;
-
-  private static final int SIGN = 0x8000_0000;
-  private static final int REBIAS = 112 << 23;
 
   private VectorDenseLoops512() {}
 
@@ -96,25 +66,27 @@ final class VectorDenseLoops512 implements DenseLoops {
         switch (format) {
           case FLOAT32 -> {
             long p = 4L * first;
-            float32(codes, a + p, b + p, c + p, d + p, n, x, at, lanes, lane);
+            VectorFloatRows512.float32(codes, a + p, b + p, c + p, d + p, n, x, at, lanes, lane);
           }
           case FLOAT16 -> {
             long p = 2L * first;
-            float16(codes, a + p, b + p, c + p, d + p, n, x, at, lanes, lane);
+            VectorFloatRows512.float16(codes, a + p, b + p, c + p, d + p, n, x, at, lanes, lane);
           }
           case BFLOAT16 -> {
             long p = 2L * first;
-            bfloat16(codes, a + p, b + p, c + p, d + p, n, x, at, lanes, lane);
+            VectorFloatRows512.bfloat16(codes, a + p, b + p, c + p, d + p, n, x, at, lanes, lane);
           }
           case INT8 ->
-              int8(codes, a + first, b + first, c + first, d + first, n, x, at, lanes, lane);
+              VectorByteRows512.multiply(
+                  codes, a + first, b + first, c + first, d + first, n, x, at, lanes, lane);
           case INT4 -> {
             long scaleAt = 2L * (from / GROUP); // a multiple of four
             for (int part = lane; part < lane + PASS; part += L) {
               long codeAt = format.codesAt(columns) + from / 2 + 4L * part;
               int own = at + part - lane;
-              int4(codes, a, b, scaleAt, codeAt, n, x, own, lanes, part);
-              int4(codes, c, d, scaleAt, codeAt, n, x, own, lanes, part + 2 * LANES);
+              VectorNibbleRows512.multiply(codes, a, b, scaleAt, codeAt, n, x, own, lanes, part);
+              VectorNibbleRows512.multiply(
+                  codes, c, d, scaleAt, codeAt, n, x, own, lanes, part + 2 * LANES);
             }
           }
         }
@@ -128,310 +100,6 @@ final class VectorDenseLoops512 implements DenseLoops {
     }
   }
 
-  private static void float32(
-      MemorySegment codes,
-      long a,
-      long b,
-      long c,
-      long d,
-      int count,
-      float[] x,
-      int offset,
-      float[] lanes,
-      int lane) {
-    FloatVector a0 = FloatVector.fromArray(FLOATS, lanes, lane);
-    FloatVector b0 = FloatVector.fromArray(FLOATS, lanes, lane + LANES);
-    FloatVector c0 = FloatVector.fromArray(FLOATS, lanes, lane + 2 * LANES);
-    FloatVector d0 = FloatVector.fromArray(FLOATS, lanes, lane + 3 * LANES);
-    int next = TWO ? lane + L : lane;
-    FloatVector a1 = FloatVector.fromArray(FLOATS, lanes, next);
-    FloatVector b1 = FloatVector.fromArray(FLOATS, lanes, next + LANES);
-    FloatVector c1 = FloatVector.fromArray(FLOATS, lanes, next + 2 * LANES);
-    FloatVector d1 = FloatVector.fromArray(FLOATS, lanes, next + 3 * LANES);
-    for (int i = 0; i < count; i += LANES) {
-      FloatVector x0 = FloatVector.fromArray(FLOATS, x, offset + i);
-      FloatVector aw0 = FloatVector.fromMemorySegment(FLOATS, codes, a + 4L * i, LE);
-      a0 = aw0.fma(x0, a0);
-      FloatVector bw0 = FloatVector.fromMemorySegment(FLOATS, codes, b + 4L * i, LE);
-      b0 = bw0.fma(x0, b0);
-      FloatVector cw0 = FloatVector.fromMemorySegment(FLOATS, codes, c + 4L * i, LE);
-      c0 = cw0.fma(x0, c0);
-      FloatVector dw0 = FloatVector.fromMemorySegment(FLOATS, codes, d + 4L * i, LE);
-      d0 = dw0.fma(x0, d0);
-      if (TWO) {
-        FloatVector x1 = FloatVector.fromArray(FLOATS, x, offset + i + L);
-        FloatVector aw1 = FloatVector.fromMemorySegment(FLOATS, codes, a + 4L * (i + L), LE);
-        a1 = aw1.fma(x1, a1);
-        FloatVector bw1 = FloatVector.fromMemorySegment(FLOATS, codes, b + 4L * (i + L), LE);
-        b1 = bw1.fma(x1, b1);
-        FloatVector cw1 = FloatVector.fromMemorySegment(FLOATS, codes, c + 4L * (i + L), LE);
-        c1 = cw1.fma(x1, c1);
-        FloatVector dw1 = FloatVector.fromMemorySegment(FLOATS, codes, d + 4L * (i + L), LE);
-        d1 = dw1.fma(x1, d1);
-      }
-    }
-    a0.intoArray(lanes, lane);
-    b0.intoArray(lanes, lane + LANES);
-    c0.intoArray(lanes, lane + 2 * LANES);
-    d0.intoArray(lanes, lane + 3 * LANES);
-    if (TWO) {
-      a1.intoArray(lanes, next);
-      b1.intoArray(lanes, next + LANES);
-      c1.intoArray(lanes, next + 2 * LANES);
-      d1.intoArray(lanes, next + 3 * LANES);
-    }
-  }
-
-  private static void float16(
-      MemorySegment codes,
-      long a,
-      long b,
-      long c,
-      long d,
-      int count,
-      float[] x,
-      int offset,
-      float[] lanes,
-      int lane) {
-    FloatVector a0 = FloatVector.fromArray(FLOATS, lanes, lane);
-    FloatVector b0 = FloatVector.fromArray(FLOATS, lanes, lane + LANES);
-    FloatVector c0 = FloatVector.fromArray(FLOATS, lanes, lane + 2 * LANES);
-    FloatVector d0 = FloatVector.fromArray(FLOATS, lanes, lane + 3 * LANES);
-    int next = TWO ? lane + L : lane;
-    FloatVector a1 = FloatVector.fromArray(FLOATS, lanes, next);
-    FloatVector b1 = FloatVector.fromArray(FLOATS, lanes, next + LANES);
-    FloatVector c1 = FloatVector.fromArray(FLOATS, lanes, next + 2 * LANES);
-    FloatVector d1 = FloatVector.fromArray(FLOATS, lanes, next + 3 * LANES);
-    // A subnormal half m · 2^-24 comes out as 2^-15 · (1 + m / 2^10).
-    FloatVector two = FloatVector.broadcast(FLOATS, 2f);
-    FloatVector correction = FloatVector.broadcast(FLOATS, -0x1p-14f);
-    for (int i = 0; i < count; i += LANES) {
-      FloatVector x0 = FloatVector.fromArray(FLOATS, x, offset + i);
-      ShortVector aw0 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, a + 2L * i, LE);
-      IntVector ai0 = (IntVector) aw0.convertShape(S2I, INTS, 0);
-      IntVector am0 = ai0.and(0x7FFF).lanewise(LSHL, 13);
-      FloatVector an0 = am0.add(REBIAS).reinterpretAsFloats();
-      FloatVector av0 = an0.lanewise(FMA, two, correction, am0.compare(LT, 1 << 23).cast(FLOATS));
-      IntVector as0 = av0.reinterpretAsInts().or(ai0.and(SIGN));
-      a0 = as0.reinterpretAsFloats().fma(x0, a0);
-      ShortVector bw0 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, b + 2L * i, LE);
-      IntVector bi0 = (IntVector) bw0.convertShape(S2I, INTS, 0);
-      IntVector bm0 = bi0.and(0x7FFF).lanewise(LSHL, 13);
-      FloatVector bn0 = bm0.add(REBIAS).reinterpretAsFloats();
-      FloatVector bv0 = bn0.lanewise(FMA, two, correction, bm0.compare(LT, 1 << 23).cast(FLOATS));
-      IntVector bs0 = bv0.reinterpretAsInts().or(bi0.and(SIGN));
-      b0 = bs0.reinterpretAsFloats().fma(x0, b0);
-      ShortVector cw0 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, c + 2L * i, LE);
-      IntVector ci0 = (IntVector) cw0.convertShape(S2I, INTS, 0);
-      IntVector cm0 = ci0.and(0x7FFF).lanewise(LSHL, 13);
-      FloatVector cn0 = cm0.add(REBIAS).reinterpretAsFloats();
-      FloatVector cv0 = cn0.lanewise(FMA, two, correction, cm0.compare(LT, 1 << 23).cast(FLOATS));
-      IntVector cs0 = cv0.reinterpretAsInts().or(ci0.and(SIGN));
-      c0 = cs0.reinterpretAsFloats().fma(x0, c0);
-      ShortVector dw0 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, d + 2L * i, LE);
-      IntVector di0 = (IntVector) dw0.convertShape(S2I, INTS, 0);
-      IntVector dm0 = di0.and(0x7FFF).lanewise(LSHL, 13);
-      FloatVector dn0 = dm0.add(REBIAS).reinterpretAsFloats();
-      FloatVector dv0 = dn0.lanewise(FMA, two, correction, dm0.compare(LT, 1 << 23).cast(FLOATS));
-      IntVector ds0 = dv0.reinterpretAsInts().or(di0.and(SIGN));
-      d0 = ds0.reinterpretAsFloats().fma(x0, d0);
-      if (TWO) {
-        FloatVector x1 = FloatVector.fromArray(FLOATS, x, offset + i + L);
-        ShortVector aw1 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, a + 2L * (i + L), LE);
-        IntVector ai1 = (IntVector) aw1.convertShape(S2I, INTS, 0);
-        IntVector am1 = ai1.and(0x7FFF).lanewise(LSHL, 13);
-        FloatVector an1 = am1.add(REBIAS).reinterpretAsFloats();
-        FloatVector av1 = an1.lanewise(FMA, two, correction, am1.compare(LT, 1 << 23).cast(FLOATS));
-        IntVector as1 = av1.reinterpretAsInts().or(ai1.and(SIGN));
-        a1 = as1.reinterpretAsFloats().fma(x1, a1);
-        ShortVector bw1 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, b + 2L * (i + L), LE);
-        IntVector bi1 = (IntVector) bw1.convertShape(S2I, INTS, 0);
-        IntVector bm1 = bi1.and(0x7FFF).lanewise(LSHL, 13);
-        FloatVector bn1 = bm1.add(REBIAS).reinterpretAsFloats();
-        FloatVector bv1 = bn1.lanewise(FMA, two, correction, bm1.compare(LT, 1 << 23).cast(FLOATS));
-        IntVector bs1 = bv1.reinterpretAsInts().or(bi1.and(SIGN));
-        b1 = bs1.reinterpretAsFloats().fma(x1, b1);
-        ShortVector cw1 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, c + 2L * (i + L), LE);
-        IntVector ci1 = (IntVector) cw1.convertShape(S2I, INTS, 0);
-        IntVector cm1 = ci1.and(0x7FFF).lanewise(LSHL, 13);
-        FloatVector cn1 = cm1.add(REBIAS).reinterpretAsFloats();
-        FloatVector cv1 = cn1.lanewise(FMA, two, correction, cm1.compare(LT, 1 << 23).cast(FLOATS));
-        IntVector cs1 = cv1.reinterpretAsInts().or(ci1.and(SIGN));
-        c1 = cs1.reinterpretAsFloats().fma(x1, c1);
-        ShortVector dw1 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, d + 2L * (i + L), LE);
-        IntVector di1 = (IntVector) dw1.convertShape(S2I, INTS, 0);
-        IntVector dm1 = di1.and(0x7FFF).lanewise(LSHL, 13);
-        FloatVector dn1 = dm1.add(REBIAS).reinterpretAsFloats();
-        FloatVector dv1 = dn1.lanewise(FMA, two, correction, dm1.compare(LT, 1 << 23).cast(FLOATS));
-        IntVector ds1 = dv1.reinterpretAsInts().or(di1.and(SIGN));
-        d1 = ds1.reinterpretAsFloats().fma(x1, d1);
-      }
-    }
-    a0.intoArray(lanes, lane);
-    b0.intoArray(lanes, lane + LANES);
-    c0.intoArray(lanes, lane + 2 * LANES);
-    d0.intoArray(lanes, lane + 3 * LANES);
-    if (TWO) {
-      a1.intoArray(lanes, next);
-      b1.intoArray(lanes, next + LANES);
-      c1.intoArray(lanes, next + 2 * LANES);
-      d1.intoArray(lanes, next + 3 * LANES);
-    }
-  }
-
-  private static void bfloat16(
-      MemorySegment codes,
-      long a,
-      long b,
-      long c,
-      long d,
-      int count,
-      float[] x,
-      int offset,
-      float[] lanes,
-      int lane) {
-    FloatVector a0 = FloatVector.fromArray(FLOATS, lanes, lane);
-    FloatVector b0 = FloatVector.fromArray(FLOATS, lanes, lane + LANES);
-    FloatVector c0 = FloatVector.fromArray(FLOATS, lanes, lane + 2 * LANES);
-    FloatVector d0 = FloatVector.fromArray(FLOATS, lanes, lane + 3 * LANES);
-    int next = TWO ? lane + L : lane;
-    FloatVector a1 = FloatVector.fromArray(FLOATS, lanes, next);
-    FloatVector b1 = FloatVector.fromArray(FLOATS, lanes, next + LANES);
-    FloatVector c1 = FloatVector.fromArray(FLOATS, lanes, next + 2 * LANES);
-    FloatVector d1 = FloatVector.fromArray(FLOATS, lanes, next + 3 * LANES);
-    for (int i = 0; i < count; i += LANES) {
-      FloatVector x0 = FloatVector.fromArray(FLOATS, x, offset + i);
-      ShortVector aw0 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, a + 2L * i, LE);
-      IntVector ai0 = (IntVector) aw0.convertShape(S2I, INTS, 0);
-      a0 = ai0.lanewise(LSHL, 16).reinterpretAsFloats().fma(x0, a0);
-      ShortVector bw0 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, b + 2L * i, LE);
-      IntVector bi0 = (IntVector) bw0.convertShape(S2I, INTS, 0);
-      b0 = bi0.lanewise(LSHL, 16).reinterpretAsFloats().fma(x0, b0);
-      ShortVector cw0 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, c + 2L * i, LE);
-      IntVector ci0 = (IntVector) cw0.convertShape(S2I, INTS, 0);
-      c0 = ci0.lanewise(LSHL, 16).reinterpretAsFloats().fma(x0, c0);
-      ShortVector dw0 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, d + 2L * i, LE);
-      IntVector di0 = (IntVector) dw0.convertShape(S2I, INTS, 0);
-      d0 = di0.lanewise(LSHL, 16).reinterpretAsFloats().fma(x0, d0);
-      if (TWO) {
-        FloatVector x1 = FloatVector.fromArray(FLOATS, x, offset + i + L);
-        ShortVector aw1 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, a + 2L * (i + L), LE);
-        IntVector ai1 = (IntVector) aw1.convertShape(S2I, INTS, 0);
-        a1 = ai1.lanewise(LSHL, 16).reinterpretAsFloats().fma(x1, a1);
-        ShortVector bw1 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, b + 2L * (i + L), LE);
-        IntVector bi1 = (IntVector) bw1.convertShape(S2I, INTS, 0);
-        b1 = bi1.lanewise(LSHL, 16).reinterpretAsFloats().fma(x1, b1);
-        ShortVector cw1 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, c + 2L * (i + L), LE);
-        IntVector ci1 = (IntVector) cw1.convertShape(S2I, INTS, 0);
-        c1 = ci1.lanewise(LSHL, 16).reinterpretAsFloats().fma(x1, c1);
-        ShortVector dw1 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, d + 2L * (i + L), LE);
-        IntVector di1 = (IntVector) dw1.convertShape(S2I, INTS, 0);
-        d1 = di1.lanewise(LSHL, 16).reinterpretAsFloats().fma(x1, d1);
-      }
-    }
-    a0.intoArray(lanes, lane);
-    b0.intoArray(lanes, lane + LANES);
-    c0.intoArray(lanes, lane + 2 * LANES);
-    d0.intoArray(lanes, lane + 3 * LANES);
-    if (TWO) {
-      a1.intoArray(lanes, next);
-      b1.intoArray(lanes, next + LANES);
-      c1.intoArray(lanes, next + 2 * LANES);
-      d1.intoArray(lanes, next + 3 * LANES);
-    }
-  }
-
-  private static void int8(
-      MemorySegment codes,
-      long a,
-      long b,
-      long c,
-      long d,
-      int count,
-      float[] x,
-      int offset,
-      float[] lanes,
-      int lane) {
-    FloatVector a0 = FloatVector.fromArray(FLOATS, lanes, lane);
-    FloatVector b0 = FloatVector.fromArray(FLOATS, lanes, lane + LANES);
-    FloatVector c0 = FloatVector.fromArray(FLOATS, lanes, lane + 2 * LANES);
-    FloatVector d0 = FloatVector.fromArray(FLOATS, lanes, lane + 3 * LANES);
-    int next = TWO ? lane + L : lane;
-    FloatVector a1 = FloatVector.fromArray(FLOATS, lanes, next);
-    FloatVector b1 = FloatVector.fromArray(FLOATS, lanes, next + LANES);
-    FloatVector c1 = FloatVector.fromArray(FLOATS, lanes, next + 2 * LANES);
-    FloatVector d1 = FloatVector.fromArray(FLOATS, lanes, next + 3 * LANES);
-    for (int i = 0; i < count; i += LANES) {
-      FloatVector x0 = FloatVector.fromArray(FLOATS, x, offset + i);
-      ByteVector aw0 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, a + i, LE);
-      a0 = ((FloatVector) aw0.convertShape(B2F, FLOATS, 0)).fma(x0, a0);
-      ByteVector bw0 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, b + i, LE);
-      b0 = ((FloatVector) bw0.convertShape(B2F, FLOATS, 0)).fma(x0, b0);
-      ByteVector cw0 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, c + i, LE);
-      c0 = ((FloatVector) cw0.convertShape(B2F, FLOATS, 0)).fma(x0, c0);
-      ByteVector dw0 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, d + i, LE);
-      d0 = ((FloatVector) dw0.convertShape(B2F, FLOATS, 0)).fma(x0, d0);
-      if (TWO) {
-        FloatVector x1 = FloatVector.fromArray(FLOATS, x, offset + i + L);
-        ByteVector aw1 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, a + (i + L), LE);
-        a1 = ((FloatVector) aw1.convertShape(B2F, FLOATS, 0)).fma(x1, a1);
-        ByteVector bw1 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, b + (i + L), LE);
-        b1 = ((FloatVector) bw1.convertShape(B2F, FLOATS, 0)).fma(x1, b1);
-        ByteVector cw1 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, c + (i + L), LE);
-        c1 = ((FloatVector) cw1.convertShape(B2F, FLOATS, 0)).fma(x1, c1);
-        ByteVector dw1 = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, d + (i + L), LE);
-        d1 = ((FloatVector) dw1.convertShape(B2F, FLOATS, 0)).fma(x1, d1);
-      }
-    }
-    a0.intoArray(lanes, lane);
-    b0.intoArray(lanes, lane + LANES);
-    c0.intoArray(lanes, lane + 2 * LANES);
-    d0.intoArray(lanes, lane + 3 * LANES);
-    if (TWO) {
-      a1.intoArray(lanes, next);
-      b1.intoArray(lanes, next + LANES);
-      c1.intoArray(lanes, next + 2 * LANES);
-      d1.intoArray(lanes, next + 3 * LANES);
-    }
-  }
-
-  /// Two rows, two groups at a time: nibble k of int j is the code of column 16k + j. The loop over
-  /// nibbles stays a loop: written out, the compiler leaves vectors on the heap.
-  private static void int4(
-      MemorySegment codes,
-      long a,
-      long b,
-      long scaleAt,
-      long codeAt,
-      int count,
-      float[] x,
-      int offset,
-      float[] lanes,
-      int lane) {
-    FloatVector a0 = FloatVector.fromArray(FLOATS, lanes, lane);
-    FloatVector b0 = FloatVector.fromArray(FLOATS, lanes, lane + LANES);
-    for (int tile = 0; tile < count / TILE; tile++) {
-      int i = offset + tile * TILE;
-      long p = codeAt + tile * (TILE / 2L);
-      long q = scaleAt + 4L * tile;
-      int aq = codes.get(INT, a + q);
-      int bq = codes.get(INT, b + q);
-      IntVector ai = IntVector.fromMemorySegment(INTS, codes, a + p, LE);
-      IntVector bi = IntVector.fromMemorySegment(INTS, codes, b + p, LE);
-      for (int k = 0; k < 8; k++) {
-        float as = Float.intBitsToFloat(k < 4 ? aq << 16 : aq & UPPER_HALF);
-        float bs = Float.intBitsToFloat(k < 4 ? bq << 16 : bq & UPPER_HALF);
-        FloatVector xk = FloatVector.fromArray(FLOATS, x, i + k * LANES);
-        IntVector ac = ai.lanewise(LSHL, 28 - 4 * k).lanewise(ASHR, 28);
-        IntVector bc = bi.lanewise(LSHL, 28 - 4 * k).lanewise(ASHR, 28);
-        a0 = ((FloatVector) ac.convertShape(I2F, FLOATS, 0)).mul(as).fma(xk, a0);
-        b0 = ((FloatVector) bc.convertShape(I2F, FLOATS, 0)).mul(bs).fma(xk, b0);
-      }
-    }
-    a0.intoArray(lanes, lane);
-    b0.intoArray(lanes, lane + LANES);
-  }
-
   @Override
   public void decode(
       DenseFormat format, MemorySegment codes, long at, int columns, float[] out, int offset) {
@@ -440,34 +108,13 @@ final class VectorDenseLoops512 implements DenseLoops {
       case FLOAT16 -> VectorElementLoops512.INSTANCE.fromFloat16(codes, at, columns, out, offset);
       case BFLOAT16 -> VectorElementLoops512.INSTANCE.fromBfloat16(codes, at, columns, out, offset);
       case INT8 -> {
-        int i = 0;
-        for (; i <= columns - L; i += L) {
-          ByteVector bytes = ByteVector.fromMemorySegment(QUARTER_BYTES, codes, at + i, LE);
-          ((FloatVector) bytes.convertShape(B2F, FLOATS, 0)).intoArray(out, offset + i);
-        }
-        ScalarDenseLoops.decodeFrom(i, format, codes, at, columns, out, offset);
+        int done = VectorByteRows512.decode(codes, at, columns, out, offset);
+        ScalarDenseLoops.decodeFrom(done, format, codes, at, columns, out, offset);
       }
       case INT4 -> {
         int whole = columns - columns % TILE;
-        decodeInt4(codes, at, at + format.codesAt(columns), whole, out, offset);
+        VectorNibbleRows512.decode(codes, at, at + format.codesAt(columns), whole, out, offset);
         ScalarDenseLoops.decodeFrom(whole, format, codes, at, columns, out, offset);
-      }
-    }
-  }
-
-  private static void decodeInt4(
-      MemorySegment codes, long scales, long at, int columns, float[] out, int offset) {
-    for (int tile = 0; tile < columns / TILE; tile++) {
-      int both = codes.get(INT, scales + 4L * tile);
-      for (int lane = 0; lane < LANES; lane += L) {
-        IntVector v = IntVector.fromMemorySegment(INTS, codes, at + 64L * tile + 4L * lane, LE);
-        for (int k = 0; k < 8; k++) {
-          float scale = Float.intBitsToFloat(k < 4 ? both << 16 : both & UPPER_HALF);
-          IntVector code = v.lanewise(LSHL, 28 - 4 * k).lanewise(ASHR, 28);
-          ((FloatVector) code.convertShape(I2F, FLOATS, 0))
-              .mul(scale)
-              .intoArray(out, offset + tile * TILE + 16 * k + lane);
-        }
       }
     }
   }
