@@ -56,8 +56,8 @@ final class ModelLoader {
 
   private ModelWeights loadAll(Workers workers) {
     String table = tensors.prefix() + "embed_tokens.weight";
-    DenseMatrix embedding = dense(table, options.embedding(), workers);
     DenseFormat format = options.head();
+    DenseMatrix embedding = dense(table, options.embedding(), workers);
     boolean shared = shape.tiedHead() && (format == null || format == embedding.format());
     DenseMatrix head =
         shared ? embedding : dense(shape.tiedHead() ? table : "lm_head.weight", format, workers);

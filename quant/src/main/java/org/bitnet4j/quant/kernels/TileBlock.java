@@ -1,14 +1,16 @@
 package org.bitnet4j.quant.kernels;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /// Packs and unpacks a block of a [Tiling] by vectors, some tiles of all rows at a time, so that
 /// what lies between the steps stays in the nearest cache. For one thread.
 final class TileBlock {
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   /// Code 1, a zero trit, everywhere.
   private static final int ZEROS = 0x5555_5555;
@@ -36,10 +38,10 @@ final class TileBlock {
   }
 
   /// A segment that starts on a byte, as [Tiling#packRows].
-  void pack(int segment, MemorySegment rows, int stride, MemorySegment codes, long at) {
+  void pack(int segment, byte[] rows, int stride, MemorySegment codes, long at) {
     int width = tiling.format().tileColumns();
     int columns = tiling.segmentWidth(segment);
-    long start = (long) segment * tiling.segmentColumns() / 4;
+    int start = (int) ((long) segment * tiling.segmentColumns() / 4);
     int tiles = tiling.segmentTiles(segment);
     for (int first = 0; first < tiles; first += TILES) {
       int count = Math.min(TILES, tiles - first);
@@ -59,10 +61,10 @@ final class TileBlock {
   }
 
   /// A segment that starts on a byte, as [Tiling#unpackRows].
-  void unpack(int segment, MemorySegment codes, long at, MemorySegment rows, int stride) {
+  void unpack(int segment, MemorySegment codes, long at, byte[] rows, int stride) {
     int width = tiling.format().tileColumns();
     int columns = tiling.segmentWidth(segment);
-    long start = (long) segment * tiling.segmentColumns() / 4;
+    int start = (int) ((long) segment * tiling.segmentColumns() / 4);
     int tiles = tiling.segmentTiles(segment);
     for (int first = 0; first < tiles; first += TILES) {
       int count = Math.min(TILES, tiles - first);
@@ -82,37 +84,39 @@ final class TileBlock {
   }
 
   /// Takes words of all rows, with zero trits behind the last column.
-  private void gather(MemorySegment rows, int stride, long at, int wordColumns, int columns) {
-    int whole = Math.min(wordColumns, columns / TilePacking.WORD_COLUMNS);
-    for (int row = 0; row < lanes; row++) {
-      long from = (long) row * stride + at;
-      for (int c = 0; c < whole; c++) {
-        words[c * lanes + row] = rows.get(INT, from + 4L * c);
-      }
-    }
-    for (int c = whole; c < wordColumns; c++) {
+  private void gather(byte[] rows, int stride, int at, int wordColumns, int columns) {
+    for (int c = 0; c < wordColumns; c++) {
       int used = used(columns - c * TilePacking.WORD_COLUMNS);
-      for (int row = 0; row < lanes; row++) {
-        int word = used == 0 ? 0 : rows.get(INT, (long) row * stride + at + 4L * c);
-        words[c * lanes + row] = (word & used) | (ZEROS & ~used);
+      int to = c * lanes;
+      if (used == 0) {
+        Arrays.fill(words, to, to + lanes, ZEROS);
+      } else {
+        gatherColumn(rows, stride, at + Integer.BYTES * c, to, used);
       }
     }
   }
 
+  private void gatherColumn(byte[] rows, int stride, int at, int to, int used) {
+    int from = at;
+    for (int row = 0; row < lanes; row++, from += stride) {
+      words[to + row] = ((int) INT.get(rows, from) & used) | (ZEROS & ~used);
+    }
+  }
+
   /// Hands words to all rows, of the last columns only those that are there.
-  private void scatter(MemorySegment rows, int stride, long at, int wordColumns, int columns) {
-    int whole = Math.min(wordColumns, columns / TilePacking.WORD_COLUMNS);
-    for (int row = 0; row < lanes; row++) {
-      long to = (long) row * stride + at;
-      for (int c = 0; c < whole; c++) {
-        rows.set(INT, to + 4L * c, words[c * lanes + row]);
+  private void scatter(byte[] rows, int stride, int at, int wordColumns, int columns) {
+    for (int c = 0; c < wordColumns; c++) {
+      int used = used(columns - c * TilePacking.WORD_COLUMNS);
+      if (used != 0) {
+        scatterColumn(rows, stride, at + Integer.BYTES * c, c * lanes, used);
       }
     }
-    for (int c = whole; c < wordColumns; c++) {
-      int used = used(columns - c * TilePacking.WORD_COLUMNS);
-      for (int row = 0; row < lanes && used != 0; row++) {
-        rows.set(INT, (long) row * stride + at + 4L * c, words[c * lanes + row] & used);
-      }
+  }
+
+  private void scatterColumn(byte[] rows, int stride, int at, int from, int used) {
+    int to = at;
+    for (int row = 0; row < lanes; row++, to += stride) {
+      INT.set(rows, to, words[from + row] & used);
     }
   }
 

@@ -2,7 +2,10 @@ package org.bitnet4j.quant.kernels;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.bitnet4j.quant.kernels.KernelPlan.Product;
 
 /// Blocks of as many rows as a vector has bytes, cut into tiles of columns; each tile is what one
@@ -17,6 +20,9 @@ record Tiling(TableLoops loops, TileFormat format, int columns, int segmentColum
     implements CodeLayout {
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final VarHandle WORD =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   /// Code 1, a zero trit, everywhere.
   private static final long ZEROS = 0x5555_5555_5555_5555L;
@@ -95,7 +101,7 @@ record Tiling(TableLoops loops, TileFormat format, int columns, int segmentColum
   }
 
   @Override
-  public void pack(MemorySegment rows, int stride, MemorySegment codes, long at) {
+  public void pack(byte[] rows, int stride, MemorySegment codes, long at) {
     TileBlock block = new TileBlock(this);
     for (int segment = 0; segment < segments(); segment++) {
       if (startsOnByte(segment)) {
@@ -107,8 +113,8 @@ record Tiling(TableLoops loops, TileFormat format, int columns, int segmentColum
   }
 
   @Override
-  public void unpack(MemorySegment codes, long at, MemorySegment rows, int stride) {
-    rows.asSlice(0, (long) loops.lanes() * stride).fill((byte) 0);
+  public void unpack(MemorySegment codes, long at, byte[] rows, int stride) {
+    Arrays.fill(rows, 0, loops.lanes() * stride, (byte) 0);
     TileBlock block = new TileBlock(this);
     for (int segment = 0; segment < segments(); segment++) {
       if (startsOnByte(segment)) {
@@ -125,7 +131,7 @@ record Tiling(TableLoops loops, TileFormat format, int columns, int segmentColum
 
   /// What [#pack] does, of one segment, row by row: the reference, and the way of segments that do
   /// not start on a byte.
-  void packRows(int segment, MemorySegment rows, int stride, MemorySegment codes, long at) {
+  void packRows(int segment, byte[] rows, int stride, MemorySegment codes, long at) {
     int lanes = loops.lanes();
     int width = format.tileColumns();
     int column = segment * segmentColumns;
@@ -138,7 +144,7 @@ record Tiling(TableLoops loops, TileFormat format, int columns, int segmentColum
         for (int tile = first; tile < end; tile++) {
           int from = tile * width;
           long bit = 2L * (column + from);
-          long word = rows.get(LONG, (long) row * stride + (bit >>> 3)) >>> (bit & 7);
+          long word = (long) WORD.get(rows, row * stride + (int) (bit >>> 3)) >>> (bit & 7);
           int left = count - from;
           if (left < width) {
             long used = (1L << (2 * left)) - 1;
@@ -152,7 +158,7 @@ record Tiling(TableLoops loops, TileFormat format, int columns, int segmentColum
 
   /// What [#unpack] does, of one segment, row by row: the reference, and the way of segments that
   /// do not start on a byte. Adds to rows of zeros.
-  void unpackRows(int segment, MemorySegment codes, long at, MemorySegment rows, int stride) {
+  void unpackRows(int segment, MemorySegment codes, long at, byte[] rows, int stride) {
     int lanes = loops.lanes();
     int width = format.tileColumns();
     int column = segment * segmentColumns;
@@ -170,8 +176,8 @@ record Tiling(TableLoops loops, TileFormat format, int columns, int segmentColum
             word &= (1L << (2 * left)) - 1;
           }
           long bit = 2L * (column + from);
-          long target = (long) row * stride + (bit >>> 3);
-          rows.set(LONG, target, rows.get(LONG, target) | (word << (bit & 7)));
+          int target = row * stride + (int) (bit >>> 3);
+          WORD.set(rows, target, (long) WORD.get(rows, target) | (word << (bit & 7)));
         }
       }
     }

@@ -87,27 +87,25 @@ class TilingTest {
     int lanes = tiling.blockRows();
     int stride = Math.ceilDiv(columns, 4) + Long.BYTES;
     byte[] rows = kind.rows(lanes, stride, seed);
-    MemorySegment source = MemorySegment.ofArray(rows);
     int blockBytes = Math.toIntExact(tiling.blockBytes());
     byte[] expected = filled(2 * GUARD + blockBytes, (byte) 0x3C);
     byte[] actual = expected.clone();
     for (int segment = 0; segment < tiling.segments(); segment++) {
-      tiling.packRows(segment, source, stride, MemorySegment.ofArray(expected), GUARD);
+      tiling.packRows(segment, rows, stride, MemorySegment.ofArray(expected), GUARD);
     }
 
-    tiling.pack(source, stride, MemorySegment.ofArray(actual), GUARD);
+    tiling.pack(rows, stride, MemorySegment.ofArray(actual), GUARD);
 
     assertThat(actual)
         .as("%s packed [%d columns in groups of %d]", tiling.format(), columns, segmentColumns)
         .isEqualTo(expected);
     byte[] reference = new byte[rows.length];
     for (int segment = 0; segment < tiling.segments(); segment++) {
-      tiling.unpackRows(
-          segment, MemorySegment.ofArray(actual), GUARD, MemorySegment.ofArray(reference), stride);
+      tiling.unpackRows(segment, MemorySegment.ofArray(actual), GUARD, reference, stride);
     }
     byte[] unpacked = filled(rows.length, (byte) 0x3C);
 
-    tiling.unpack(MemorySegment.ofArray(actual), GUARD, MemorySegment.ofArray(unpacked), stride);
+    tiling.unpack(MemorySegment.ofArray(actual), GUARD, unpacked, stride);
 
     for (int row = 0; row < lanes; row++) {
       for (int c = 0; c < columns; c++) {
