@@ -8,7 +8,6 @@ import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import org.bitnet4j.models.architecture.ModelFamily;
 import org.bitnet4j.models.architecture.ModelShape;
-import org.bitnet4j.models.forward.Session;
 import org.bitnet4j.models.forward.SessionOptions;
 import org.bitnet4j.models.forward.Transformer;
 import org.bitnet4j.models.tokenizer.Tokenizer;
@@ -92,7 +91,9 @@ public final class EmbeddingModel implements AutoCloseable {
     return ended;
   }
 
-  /// The embeddings of texts.
+  /// The embeddings of texts. Their tokens pass the model together, and share the reading of
+  /// weights: many texts in one call take less time than in calls of their own, and give the same
+  /// bits.
   ///
   /// @param texts any texts; what the model wants in front of queries is the caller's to put there
   /// @throws org.bitnet4j.models.forward.ContextFullException for a text longer than the model's
@@ -125,16 +126,12 @@ public final class EmbeddingModel implements AutoCloseable {
       return List.of();
     }
     int capacity = Math.min(longest, shape().contextLength().orElse(longest));
-    float[] hidden = new float[dimensions()];
     List<Embedding> embeddings = new ArrayList<>();
-    try (Session session = transformer.session(SessionOptions.of(capacity))) {
-      for (int[] tokens : all) {
-        session.truncate(0);
-        session.append(tokens, 0, tokens.length, cancel);
-        session.hiddenState(hidden);
-        embeddings.add(Embedding.of(hidden, dimensions, tokens.length));
-      }
-    }
+    transformer.encode(
+        all,
+        SessionOptions.of(capacity),
+        cancel,
+        (text, hidden) -> embeddings.add(Embedding.of(hidden, dimensions, all.get(text).length)));
     return embeddings;
   }
 

@@ -1,10 +1,12 @@
 package org.bitnet4j.models.forward;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.bitnet4j.models.architecture.ModelShape;
 import org.bitnet4j.models.weights.LoadOptions;
 import org.bitnet4j.models.weights.LoadReport;
@@ -102,6 +104,32 @@ public final class Transformer implements AutoCloseable {
   /// @throws org.bitnet4j.quant.config.ConfigValidationException for a contradictory configuration
   public Session session(SessionOptions options) {
     return new Session(this, model, options);
+  }
+
+  /// The hidden states of texts: what the last token of each has behind the final norm.
+  ///
+  /// Tokens of several texts pass the model together, a chunk at a time, so that weights are read
+  /// once for all of them; attention stays within a text, and the bits are those of each text
+  /// alone. Cancelled, it has handed over some.
+  ///
+  /// @param texts tokens of each, at least one
+  /// @param options how; the capacity is the most tokens of a text
+  /// @param cancel asked before each layer of each chunk, whether to stop
+  /// @param sink takes the states, in the order of the texts
+  /// @throws java.util.concurrent.CancellationException where it was told to stop
+  /// @throws ContextFullException for a text that is longer than the capacity
+  /// @throws IllegalArgumentException for a text without a token, and a token outside of the
+  ///   vocabulary
+  /// @throws org.bitnet4j.quant.InvalidTensorException where an activation is not finite; it names
+  ///   the layer
+  public void encode(
+      List<int[]> texts, SessionOptions options, BooleanSupplier cancel, HiddenSink sink) {
+    if (texts.isEmpty()) {
+      return;
+    }
+    try (TextBatch batch = new TextBatch(this, model, texts, options)) {
+      batch.run(cancel, sink);
+    }
   }
 
   /// Work with the one forward pass.

@@ -16,6 +16,7 @@ import org.bitnet4j.quant.kernels.CacheFormat;
 import org.bitnet4j.quant.kernels.DenseFormat;
 import org.bitnet4j.quant.kernels.DenseMatrix;
 import org.bitnet4j.quant.kernels.ElementKernels;
+import org.bitnet4j.quant.kernels.Host;
 import org.bitnet4j.quant.kernels.KernelTeam;
 import org.bitnet4j.quant.kernels.TernaryKernels;
 
@@ -91,6 +92,9 @@ final class WarmUp {
   private static boolean repeat(
       ModelShape shape, LoadOptions options, CacheFormat cache, long deadline) {
     TernaryKernels ternary = TernaryKernels.of(options.simd());
+    if (ternary.plan().widthBits() > Host.current().vectorBits()) {
+      return false; // emulated vectors stay objects
+    }
     ElementKernels elements = ElementKernels.of(options.simd());
     List<DenseMatrix> others = new ArrayList<>();
     List<DenseFormat> heads = heads(options);
