@@ -21,22 +21,46 @@ public enum DenseFormat {
   /// Columns that share a scale in [#INT4].
   static final int GROUP = 64;
 
-  /// Columns whose codes fill 16 ints: nibble k of int j is that of column 16k + j.
-  static final int TILE = 128;
+  /// Columns of a tile of codes, of which field k of word j is that of column 16k + j: bytes of
+  /// sixteen ints in [#INT8], nibbles of sixteen shorts in [#INT4]. They hold code + [#bias].
+  static final int TILE = 64;
+
+  /// Whether rows hold codes, in whole tiles, and a token has to be made ready for them: see
+  /// [CodeTokens].
+  boolean hasCodes() {
+    return this == INT8 || this == INT4;
+  }
+
+  /// Bits of a code.
+  int codeBits() {
+    return this == INT4 ? 4 : 8;
+  }
+
+  /// What makes codes whole numbers from 0 on, which a mask takes out of a word. The uppermost
+  /// field of a word has a sign and needs none.
+  ///
+  /// @param field of the word
+  int bias(int field) {
+    return field == 3 ? 0 : this == INT4 ? 8 : 128;
+  }
+
+  /// Columns with those that fill the last tile.
+  static int padded(int columns) {
+    return Math.multiplyExact(Math.ceilDiv(columns, TILE), TILE);
+  }
 
   /// Bytes of a row.
   long rowBytes(int columns) {
     return switch (this) {
       case FLOAT32 -> 4L * columns;
       case FLOAT16, BFLOAT16 -> 2L * columns;
-      case INT8 -> columns;
-      // The scales of the row's groups, then 64 bytes for two groups.
-      case INT4 -> Math.ceilDiv(columns, TILE) * (2L * Short.BYTES + TILE / 2L);
+      case INT8 -> padded(columns);
+      case INT4 -> codesAt(columns) + padded(columns) / 2L;
     };
   }
 
-  /// Offset of the codes within a row.
+  /// Offset of the codes within a row: behind the scales of its groups.
   long codesAt(int columns) {
-    return this == INT4 ? Math.ceilDiv(columns, TILE) * 2L * Short.BYTES : 0;
+    return this == INT4 ? (long) padded(columns) / GROUP * Short.BYTES : 0;
   }
 }

@@ -11,17 +11,11 @@ import org.bitnet4j.quant.Workers;
 
 /// Fills a [DenseMatrix] from a source, some rows at a time, and measures what its format loses.
 final class DensePacking {
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /// Values that are converted at a time.
   private static final int BLOCK_VALUES = 1 << 16;
-
-  private static final int GROUP = DenseFormat.GROUP;
-  private static final int TILE = DenseFormat.TILE;
 
   private final TensorSource source;
   private final DenseMatrix matrix;
@@ -107,7 +101,6 @@ final class DensePacking {
   /// One row's conversion, with its scratch memory.
   private final class Row {
     private final float[] stored = new float[matrix.columns()];
-    private final byte[] codes = new byte[matrix.columns()];
 
     /// Stores a row and returns Σ (w − w′)².
     double encode(int row, float[] values, int offset) {
@@ -120,11 +113,10 @@ final class DensePacking {
         case BFLOAT16 -> elements.toBfloat16(values, offset, columns, to, at);
         case INT8 -> {
           RowScale scale = RowScale.int8(statistics.absMax(values, offset, columns));
-          statistics.quantizeInt8(values, offset, columns, scale.inverse(), codes, 0);
-          MemorySegment.copy(codes, 0, to, ValueLayout.JAVA_BYTE, at, columns);
+          dense.encodeBytes(values, offset, columns, scale, to, at);
           matrix.setRowScale(row, scale.scale());
         }
-        case INT4 -> encodeGroups(values, offset, at);
+        case INT4 -> dense.encodeNibbles(values, offset, columns, to, at);
       }
       dense.decode(matrix.format(), to, at, columns, stored, 0);
       if (matrix.hasRowScales()) {
@@ -144,24 +136,6 @@ final class DensePacking {
             "Store it as BFLOAT16 or FLOAT32.");
       }
       return lost;
-    }
-
-    private void encodeGroups(float[] values, int offset, long at) {
-      int columns = matrix.columns();
-      long bytes = at + matrix.format().codesAt(columns);
-      float scale = 0;
-      for (int c = 0; c < columns; c++) {
-        if (c % GROUP == 0) {
-          scale = GroupCode.scale(values, offset + c, Math.min(GROUP, columns - c));
-          matrix.codes().set(SHORT, at + (long) c / GROUP * Short.BYTES, Bfloat16.of(scale));
-        }
-        int code = GroupCode.code(values[offset + c], scale) & 15;
-        int nibble = c % TILE / DenseLoops.LANES;
-        long word = bytes + c / TILE * (TILE / 2L) + c % DenseLoops.LANES * 4L + nibble / 2;
-        int pair =
-            nibble % 2 == 0 ? code : (code << 4) | matrix.codes().get(ValueLayout.JAVA_BYTE, word);
-        matrix.codes().set(ValueLayout.JAVA_BYTE, word, (byte) pair);
-      }
     }
   }
 }

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 /// Allocates only where scratch memory must grow.
 ///
 /// One token: with R rows in B bands, four rows of which each is a sequential stream of its own,
-/// far apart where B says so, are multiplied at once. Several tokens: four neighbouring rows are
-/// decoded once and multiplied with two tokens at a time.
+/// far apart where B says so, are multiplied at once. Several tokens: four neighbouring rows of
+/// floats are decoded once and multiplied with two tokens at a time; four rows of codes stay in the
+/// nearest cache while the tokens pass.
 final class DenseProduct implements KernelTeam.Job {
   /// Tokens that stay in the second cache while a chunk's rows pass by.
   private static final int MOST_TOKENS = 32;
@@ -21,6 +22,7 @@ final class DenseProduct implements KernelTeam.Job {
 
   private final KernelTeam team;
   private final Scratch[] scratch;
+  private final CodeTokens codeTokens = new CodeTokens();
 
   private @Nullable DenseMatrix currentMatrix;
   private @Nullable DenseLoops currentLoops;
@@ -39,6 +41,15 @@ final class DenseProduct implements KernelTeam.Job {
   private static final class Scratch {
     private final float[] lanes = new float[DenseLoops.TOKENS * ROWS * LANES];
     private float[] rows = {};
+    private float[] scales = {};
+
+    float[] scales(int columns) {
+      int groups = DenseFormat.padded(columns) / DenseFormat.GROUP;
+      if (scales.length < ROWS * groups) {
+        scales = new float[ROWS * groups];
+      }
+      return scales;
+    }
 
     float[] rows(int columns) {
       if (rows.length < ROWS * columns) {
@@ -77,6 +88,9 @@ final class DenseProduct implements KernelTeam.Job {
       offset = sourceOffset + token * sourceStride;
       outOffset = targetOffset + token * targetStride;
       tokens = Math.min(MOST_TOKENS, count - token);
+      if (matrix.format().hasCodes()) {
+        codeTokens.load(matrix.format(), loops, x, offset, stride, matrix.columns(), tokens);
+      }
       // One, two or four bands, so that a group takes as many rows of each.
       perBand = tokens > 1 || plan.rowBands() == 1 ? ROWS : plan.rowBands() < ROWS ? 2 : 1;
       groups = Math.ceilDiv(matrix.rows(), ROWS);
@@ -107,6 +121,10 @@ final class DenseProduct implements KernelTeam.Job {
     int b = row(group, 1);
     int c = row(group, 2);
     int d = row(group, 3);
+    if (matrix.format().hasCodes()) {
+      codeRows(matrix, loops, own, a, b, c, d, 0);
+      return;
+    }
     int last = matrix.rows() - 1;
     loops.rows(
         matrix.format(),
@@ -119,10 +137,32 @@ final class DenseProduct implements KernelTeam.Job {
         x,
         offset,
         own.lanes);
-    store(matrix, own.lanes, 0, a, 0);
-    store(matrix, own.lanes, 1, b, 0);
-    store(matrix, own.lanes, 2, c, 0);
-    store(matrix, own.lanes, 3, d, 0);
+    store(matrix, own.lanes, a, b, c, d, 0);
+  }
+
+  private void codeRows(
+      DenseMatrix matrix, DenseLoops loops, Scratch own, int a, int b, int c, int d, int token) {
+    int last = matrix.rows() - 1;
+    loops.codeRows(
+        matrix.format(),
+        matrix.codes(),
+        matrix.rowAt(Math.min(a, last)),
+        matrix.rowAt(Math.min(b, last)),
+        matrix.rowAt(Math.min(c, last)),
+        matrix.rowAt(Math.min(d, last)),
+        matrix.columns(),
+        codeTokens,
+        token,
+        own.scales(matrix.columns()),
+        own.lanes);
+    store(matrix, own.lanes, a, b, c, d, token);
+  }
+
+  private void store(DenseMatrix matrix, float[] lanes, int a, int b, int c, int d, int token) {
+    store(matrix, lanes, 0, a, token);
+    store(matrix, lanes, 1, b, token);
+    store(matrix, lanes, 2, c, token);
+    store(matrix, lanes, 3, d, token);
   }
 
   /// The i-th row of a group: those of a band are neighbours.
@@ -131,6 +171,12 @@ final class DenseProduct implements KernelTeam.Job {
   }
 
   private void manyTokens(DenseMatrix matrix, DenseLoops loops, Scratch own, int first) {
+    if (matrix.format().hasCodes()) {
+      for (int token = 0; token < tokens; token++) {
+        codeRows(matrix, loops, own, first, first + 1, first + 2, first + 3, token);
+      }
+      return;
+    }
     int columns = matrix.columns();
     float[] rows = own.rows(columns);
     for (int i = 0; i < ROWS; i++) {

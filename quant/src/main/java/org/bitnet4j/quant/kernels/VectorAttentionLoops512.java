@@ -79,13 +79,12 @@ final class VectorAttentionLoops512 implements AttentionLoops {
 
   private static void decode(
       CacheFormat format, MemorySegment memory, long at, int count, float[] out) {
-    DenseFormat stored =
-        switch (format) {
-          case FLOAT32 -> DenseFormat.FLOAT32;
-          case FLOAT16 -> DenseFormat.FLOAT16;
-          case INT8 -> DenseFormat.INT8;
-        };
-    VectorDenseLoops512.INSTANCE.decode(stored, memory, at, count, out, 0);
+    VectorDenseLoops512 loops = VectorDenseLoops512.INSTANCE;
+    switch (format) {
+      case FLOAT32 -> loops.decode(DenseFormat.FLOAT32, memory, at, count, out, 0);
+      case FLOAT16 -> loops.decode(DenseFormat.FLOAT16, memory, at, count, out, 0);
+      case INT8 -> VectorDenseLoops512.bytes(memory, at, count, out);
+    }
   }
 
   private static void fourQueries(

@@ -36,7 +36,6 @@ final class VectorDenseLoops512 implements DenseLoops {
   /// The same, for tiles, whose passes visit one vector of lanes.
   private static final int TILE_BLOCK = TWO ? 1024 : 1 << 30;
 
-  private static final int GROUP = DenseFormat.GROUP;
   private static final int TILE = DenseFormat.TILE;
 
   private VectorDenseLoops512() {}
@@ -54,11 +53,9 @@ final class VectorDenseLoops512 implements DenseLoops {
       int offset,
       float[] lanes) {
     Arrays.fill(lanes, 0, ROWS * LANES, 0);
-    int whole = columns - columns % (format == DenseFormat.INT4 ? TILE : LANES);
-    // Two rows at a time must not leave their neighbours' streams alone for long.
-    int block = format == DenseFormat.INT4 ? 1024 : BLOCK;
-    for (int from = 0; from < whole; from += block) {
-      int to = Math.min(whole - from, block) + from;
+    int whole = columns - columns % LANES;
+    for (int from = 0; from < whole; from += BLOCK) {
+      int to = Math.min(whole - from, BLOCK) + from;
       for (int lane = 0; lane < LANES; lane += PASS) {
         int first = from + lane;
         int n = to - from;
@@ -76,19 +73,8 @@ final class VectorDenseLoops512 implements DenseLoops {
             long p = 2L * first;
             VectorFloatRows512.bfloat16(codes, a + p, b + p, c + p, d + p, n, x, at, lanes, lane);
           }
-          case INT8 ->
-              VectorByteRows512.multiply(
-                  codes, a + first, b + first, c + first, d + first, n, x, at, lanes, lane);
-          case INT4 -> {
-            long scaleAt = 2L * (from / GROUP); // a multiple of four
-            for (int part = lane; part < lane + PASS; part += L) {
-              long codeAt = format.codesAt(columns) + from / 2 + 4L * part;
-              int own = at + part - lane;
-              VectorNibbleRows512.multiply(codes, a, b, scaleAt, codeAt, n, x, own, lanes, part);
-              VectorNibbleRows512.multiply(
-                  codes, c, d, scaleAt, codeAt, n, x, own, lanes, part + 2 * LANES);
-            }
-          }
+          case INT8, INT4 ->
+              throw new IllegalArgumentException(format + " must be a float format.");
         }
       }
     }
@@ -101,6 +87,52 @@ final class VectorDenseLoops512 implements DenseLoops {
   }
 
   @Override
+  public void codeRows(
+      DenseFormat format,
+      MemorySegment codes,
+      long a,
+      long b,
+      long c,
+      long d,
+      int columns,
+      CodeTokens tokens,
+      int token,
+      float[] scales,
+      float[] lanes) {
+    int padded = DenseFormat.padded(columns);
+    MemorySegment x = tokens.memory();
+    long at = tokens.at(token);
+    long corrections = tokens.correctionsAt(at);
+    if (format == DenseFormat.INT4) {
+      int groups = padded / DenseFormat.GROUP;
+      VectorElementLoops512.INSTANCE.fromBfloat16(codes, a, groups, scales, 0);
+      VectorElementLoops512.INSTANCE.fromBfloat16(codes, b, groups, scales, groups);
+      VectorElementLoops512.INSTANCE.fromBfloat16(codes, c, groups, scales, 2 * groups);
+      VectorElementLoops512.INSTANCE.fromBfloat16(codes, d, groups, scales, 3 * groups);
+      Arrays.fill(lanes, 0, ROWS * LANES, 0);
+      for (int lane = 0; lane < LANES; lane += L) {
+        long p = format.codesAt(columns) + 2L * lane;
+        long q = at + 4L * lane;
+        long r = corrections + 4L * lane;
+        VectorNibbleRows512.multiply(
+            codes, a + p, b + p, c + p, d + p, scales, groups, x, q, r, lanes, lane);
+      }
+      return;
+    }
+    for (int row = 0; row < ROWS; row++) {
+      MemorySegment.copy(x, FLOAT, corrections, lanes, row * LANES, LANES);
+    }
+    for (int from = 0; from < padded; from += BLOCK) {
+      int tiles = Math.min(padded - from, BLOCK) / TILE;
+      for (int lane = 0; lane < LANES; lane += PASS) {
+        long p = from + 4L * lane;
+        long q = at + 4L * (from + lane);
+        VectorByteRows512.multiply(codes, a + p, b + p, c + p, d + p, tiles, x, q, lanes, lane);
+      }
+    }
+  }
+
+  @Override
   public void decode(
       DenseFormat format, MemorySegment codes, long at, int columns, float[] out, int offset) {
     switch (format) {
@@ -108,14 +140,46 @@ final class VectorDenseLoops512 implements DenseLoops {
       case FLOAT16 -> VectorElementLoops512.INSTANCE.fromFloat16(codes, at, columns, out, offset);
       case BFLOAT16 -> VectorElementLoops512.INSTANCE.fromBfloat16(codes, at, columns, out, offset);
       case INT8 -> {
-        int done = VectorByteRows512.decode(codes, at, columns, out, offset);
-        ScalarDenseLoops.decodeFrom(done, format, codes, at, columns, out, offset);
+        int whole = columns - columns % TILE;
+        VectorByteRows512.decode(codes, at, whole / TILE, out, offset);
+        ScalarDenseLoops.decodeFrom(whole, format, codes, at, columns, out, offset);
       }
       case INT4 -> {
         int whole = columns - columns % TILE;
-        VectorNibbleRows512.decode(codes, at, at + format.codesAt(columns), whole, out, offset);
+        long codeAt = at + format.codesAt(columns);
+        VectorNibbleRows512.decode(codes, at, codeAt, whole / TILE, out, offset);
         ScalarDenseLoops.decodeFrom(whole, format, codes, at, columns, out, offset);
       }
+    }
+  }
+
+  @Override
+  public void byteToken(float[] x, int groups, MemorySegment ready, long at, long correctionAt) {
+    VectorByteRows512.load(x, groups, ready, at, correctionAt);
+  }
+
+  @Override
+  public void nibbleToken(float[] x, int groups, MemorySegment ready, long at, long correctionAt) {
+    VectorNibbleRows512.load(x, groups, ready, at, correctionAt);
+  }
+
+  @Override
+  public void encodeBytes(
+      float[] x, int offset, int columns, RowScale scale, MemorySegment codes, long at) {
+    int whole = columns - columns % TILE;
+    VectorByteRows512.encode(x, offset, whole / TILE, scale.inverse(), codes, at);
+    ScalarDenseLoops.encodeBytesFrom(whole, x, offset, columns, scale, codes, at);
+  }
+
+  @Override
+  public void encodeNibbles(float[] x, int offset, int columns, MemorySegment codes, long at) {
+    ScalarDenseLoops.encodeNibblesFrom(0, x, offset, columns, codes, at);
+  }
+
+  /// Bytes in their own order, as floats.
+  static void bytes(MemorySegment bytes, long at, int count, float[] out) {
+    for (int i = VectorByteRows512.plain(bytes, at, count, out, 0); i < count; i++) {
+      out[i] = bytes.get(ValueLayout.JAVA_BYTE, at + i);
     }
   }
 

@@ -3,12 +3,16 @@ package org.bitnet4j.quant.kernels;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.S2I;
+import static jdk.incubator.vector.VectorOperators.XOR;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /// Rows of [DenseFormat#INT4]: the part of [VectorDenseLoops512] for codes of half a byte.
@@ -16,68 +20,142 @@ final class VectorNibbleRows512 {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_512;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_512;
 
+  /// One short for each int of a vector.
+  private static final VectorSpecies<Short> HALF_SHORTS =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(INTS.vectorBitSize() / 2));
+
   private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
-  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LE);
+  private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LE);
 
   private static final int L = FLOATS.length();
   private static final int LANES = DenseLoops.LANES;
-  private static final int TILE = DenseFormat.TILE;
 
-  /// The second of two bfloat16, as binary32.
-  private static final int UPPER_HALF = 0xFFFF_0000;
+  /// Bytes of a tile's codes.
+  private static final int TILE_BYTES = Short.BYTES * LANES;
+
+  /// Bytes of sixteen floats.
+  private static final int FLOAT_BYTES = Float.BYTES * LANES;
+
+  /// The biases of a short's four codes.
+  private static final int BIASES = 0x0888;
 
   private VectorNibbleRows512() {}
 
-  /// Two rows, two groups at a time: nibble k of int j is the code of column 16k + j. The loop over
-  /// nibbles stays a loop: written out, the compiler leaves vectors on the heap.
+  /// Products of four rows with one token: one vector of the sixteen lanes. Each group is a sum
+  /// that starts at the token's correction and is multiplied by the group's scale.
+  ///
+  /// A group at a time, and scales from an array: more in one body, and the compiler leaves vectors
+  /// on the heap.
+  ///
+  /// @param a offset of the first row's codes, at the lane
+  /// @param scales of the first row, then of the second and so on
+  /// @param groups how many a row has
+  /// @param x holds the token
+  /// @param at offset of its activations, at the lane
+  /// @param correctionAt offset of its corrections, at the lane
+  /// @param lanes partial sums, added to
+  /// @param lane first lane
   static void multiply(
       MemorySegment codes,
       long a,
       long b,
-      long scaleAt,
-      long codeAt,
-      int count,
-      float[] x,
-      int offset,
+      long c,
+      long d,
+      float[] scales,
+      int groups,
+      MemorySegment x,
+      long at,
+      long correctionAt,
       float[] lanes,
       int lane) {
     FloatVector a0 = FloatVector.fromArray(FLOATS, lanes, lane);
     FloatVector b0 = FloatVector.fromArray(FLOATS, lanes, lane + LANES);
-    for (int tile = 0; tile < count / TILE; tile++) {
-      int i = offset + tile * TILE;
-      long p = codeAt + tile * (TILE / 2L);
-      long q = scaleAt + 4L * tile;
-      int aq = codes.get(INT, a + q);
-      int bq = codes.get(INT, b + q);
-      IntVector ai = IntVector.fromMemorySegment(INTS, codes, a + p, LE);
-      IntVector bi = IntVector.fromMemorySegment(INTS, codes, b + p, LE);
-      for (int k = 0; k < 8; k++) {
-        float as = Float.intBitsToFloat(k < 4 ? aq << 16 : aq & UPPER_HALF);
-        float bs = Float.intBitsToFloat(k < 4 ? bq << 16 : bq & UPPER_HALF);
-        FloatVector xk = FloatVector.fromArray(FLOATS, x, i + k * LANES);
-        IntVector ac = ai.lanewise(LSHL, 28 - 4 * k).lanewise(ASHR, 28);
-        IntVector bc = bi.lanewise(LSHL, 28 - 4 * k).lanewise(ASHR, 28);
-        a0 = ((FloatVector) ac.convertShape(I2F, FLOATS, 0)).mul(as).fma(xk, a0);
-        b0 = ((FloatVector) bc.convertShape(I2F, FLOATS, 0)).mul(bs).fma(xk, b0);
-      }
+    FloatVector c0 = FloatVector.fromArray(FLOATS, lanes, lane + 2 * LANES);
+    FloatVector d0 = FloatVector.fromArray(FLOATS, lanes, lane + 3 * LANES);
+    // 0x0000000F … 0xFFFFF000: a code each, the last with its sign.
+    IntVector mask0 = IntVector.broadcast(INTS, 0xF);
+    IntVector mask1 = IntVector.broadcast(INTS, 0xF0);
+    IntVector mask2 = IntVector.broadcast(INTS, 0xF00);
+    IntVector mask3 = IntVector.broadcast(INTS, 0xFFFF_F000);
+    for (int group = 0; group < groups; group++) {
+      long p = (long) TILE_BYTES * group;
+      long q = at + 4L * FLOAT_BYTES * group;
+      FloatVector first =
+          FloatVector.fromMemorySegment(FLOATS, x, correctionAt + (long) FLOAT_BYTES * group, LE);
+      FloatVector x0 = FloatVector.fromMemorySegment(FLOATS, x, q, LE);
+      FloatVector x1 = FloatVector.fromMemorySegment(FLOATS, x, q + 1 * FLOAT_BYTES, LE);
+      FloatVector x2 = FloatVector.fromMemorySegment(FLOATS, x, q + 2 * FLOAT_BYTES, LE);
+      FloatVector x3 = FloatVector.fromMemorySegment(FLOATS, x, q + 3 * FLOAT_BYTES, LE);
+      ShortVector as = ShortVector.fromMemorySegment(HALF_SHORTS, codes, a + p, LE);
+      IntVector aw = (IntVector) as.convertShape(S2I, INTS, 0);
+      FloatVector a1 = ((FloatVector) aw.and(mask0).convertShape(I2F, FLOATS, 0)).fma(x0, first);
+      FloatVector a2 = ((FloatVector) aw.and(mask1).convertShape(I2F, FLOATS, 0)).fma(x1, a1);
+      FloatVector a3 = ((FloatVector) aw.and(mask2).convertShape(I2F, FLOATS, 0)).fma(x2, a2);
+      FloatVector a4 = ((FloatVector) aw.and(mask3).convertShape(I2F, FLOATS, 0)).fma(x3, a3);
+      a0 = a4.fma(FloatVector.broadcast(FLOATS, scales[group]), a0);
+      ShortVector bs = ShortVector.fromMemorySegment(HALF_SHORTS, codes, b + p, LE);
+      IntVector bw = (IntVector) bs.convertShape(S2I, INTS, 0);
+      FloatVector b1 = ((FloatVector) bw.and(mask0).convertShape(I2F, FLOATS, 0)).fma(x0, first);
+      FloatVector b2 = ((FloatVector) bw.and(mask1).convertShape(I2F, FLOATS, 0)).fma(x1, b1);
+      FloatVector b3 = ((FloatVector) bw.and(mask2).convertShape(I2F, FLOATS, 0)).fma(x2, b2);
+      FloatVector b4 = ((FloatVector) bw.and(mask3).convertShape(I2F, FLOATS, 0)).fma(x3, b3);
+      b0 = b4.fma(FloatVector.broadcast(FLOATS, scales[groups + group]), b0);
+      ShortVector cs = ShortVector.fromMemorySegment(HALF_SHORTS, codes, c + p, LE);
+      IntVector cw = (IntVector) cs.convertShape(S2I, INTS, 0);
+      FloatVector c1 = ((FloatVector) cw.and(mask0).convertShape(I2F, FLOATS, 0)).fma(x0, first);
+      FloatVector c2 = ((FloatVector) cw.and(mask1).convertShape(I2F, FLOATS, 0)).fma(x1, c1);
+      FloatVector c3 = ((FloatVector) cw.and(mask2).convertShape(I2F, FLOATS, 0)).fma(x2, c2);
+      FloatVector c4 = ((FloatVector) cw.and(mask3).convertShape(I2F, FLOATS, 0)).fma(x3, c3);
+      c0 = c4.fma(FloatVector.broadcast(FLOATS, scales[2 * groups + group]), c0);
+      ShortVector ds = ShortVector.fromMemorySegment(HALF_SHORTS, codes, d + p, LE);
+      IntVector dw = (IntVector) ds.convertShape(S2I, INTS, 0);
+      FloatVector d1 = ((FloatVector) dw.and(mask0).convertShape(I2F, FLOATS, 0)).fma(x0, first);
+      FloatVector d2 = ((FloatVector) dw.and(mask1).convertShape(I2F, FLOATS, 0)).fma(x1, d1);
+      FloatVector d3 = ((FloatVector) dw.and(mask2).convertShape(I2F, FLOATS, 0)).fma(x2, d2);
+      FloatVector d4 = ((FloatVector) dw.and(mask3).convertShape(I2F, FLOATS, 0)).fma(x3, d3);
+      d0 = d4.fma(FloatVector.broadcast(FLOATS, scales[3 * groups + group]), d0);
     }
     a0.intoArray(lanes, lane);
     b0.intoArray(lanes, lane + LANES);
+    c0.intoArray(lanes, lane + 2 * LANES);
+    d0.intoArray(lanes, lane + 3 * LANES);
+  }
+
+  /// Makes a token ready; see [DenseLoops#nibbleToken].
+  static void load(float[] x, int groups, MemorySegment ready, long at, long correctionAt) {
+    for (int lane = 0; lane < LANES; lane += L) {
+      for (int group = 0; group < groups; group++) {
+        int i = group * 4 * LANES + lane;
+        long p = at + 4L * i;
+        FloatVector x0 = FloatVector.fromArray(FLOATS, x, i);
+        FloatVector x1 = FloatVector.fromArray(FLOATS, x, i + LANES);
+        FloatVector x2 = FloatVector.fromArray(FLOATS, x, i + 2 * LANES);
+        FloatVector x3 = FloatVector.fromArray(FLOATS, x, i + 3 * LANES);
+        x0.intoMemorySegment(ready, p, LE);
+        x1.mul(0x1p-4f).intoMemorySegment(ready, p + FLOAT_BYTES, LE);
+        x2.mul(0x1p-8f).intoMemorySegment(ready, p + 2 * FLOAT_BYTES, LE);
+        x3.mul(0x1p-12f).intoMemorySegment(ready, p + 3 * FLOAT_BYTES, LE);
+        FloatVector sum = x0.add(x1).add(x2).mul(-8f);
+        sum.intoMemorySegment(ready, correctionAt + (long) FLOAT_BYTES * group + 4L * lane, LE);
+      }
+    }
   }
 
   /// Values of whole tiles.
   static void decode(
-      MemorySegment codes, long scales, long at, int columns, float[] out, int offset) {
-    for (int tile = 0; tile < columns / TILE; tile++) {
-      int both = codes.get(INT, scales + 4L * tile);
+      MemorySegment codes, long scales, long at, int tiles, float[] out, int offset) {
+    for (int tile = 0; tile < tiles; tile++) {
+      float scale = Bfloat16.toFloat(codes.get(SHORT, scales + (long) Short.BYTES * tile));
       for (int lane = 0; lane < LANES; lane += L) {
-        IntVector v = IntVector.fromMemorySegment(INTS, codes, at + 64L * tile + 4L * lane, LE);
-        for (int k = 0; k < 8; k++) {
-          float scale = Float.intBitsToFloat(k < 4 ? both << 16 : both & UPPER_HALF);
-          IntVector code = v.lanewise(LSHL, 28 - 4 * k).lanewise(ASHR, 28);
+        long p = at + (long) TILE_BYTES * tile + 2L * lane;
+        ShortVector s = ShortVector.fromMemorySegment(HALF_SHORTS, codes, p, LE);
+        // Without biases every nibble has its sign.
+        IntVector w = ((IntVector) s.convertShape(S2I, INTS, 0)).lanewise(XOR, BIASES);
+        for (int k = 0; k < 4; k++) {
+          IntVector code = w.lanewise(LSHL, 28 - 4 * k).lanewise(ASHR, 28);
           ((FloatVector) code.convertShape(I2F, FLOATS, 0))
               .mul(scale)
-              .intoArray(out, offset + tile * TILE + 16 * k + lane);
+              .intoArray(out, offset + 4 * LANES * tile + LANES * k + lane);
         }
       }
     }

@@ -2,6 +2,7 @@ package org.bitnet4j.quant.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.Map;
@@ -23,7 +24,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Dense matrices: what each format stores, and products against a loop over the stored values.
 @Tag("kernels")
 class DenseMatrixTest {
-  private static final int[] COLUMNS = {0, 1, 15, 16, 17, 63, 64, 65, 100, 200, 300, 1100};
+  private static final int[] COLUMNS = {
+    0, 1, 15, 16, 17, 63, 64, 65, 100, 128, 200, 300, 513, 1100
+  };
 
   private static final float UNTOUCHED = -7.25f;
 
@@ -64,12 +67,52 @@ class DenseMatrixTest {
       float[] out,
       int at,
       int to) {
+    if (matrix.format().hasCodes()) {
+      codeProducts(matrix, x, offset, stride, tokens, out, at, to);
+      return;
+    }
     float[] w = new float[matrix.columns()];
     for (int row = 0; row < matrix.rows(); row++) {
       ScalarDenseLoops.INSTANCE.decode(
           matrix.format(), matrix.codes(), matrix.rowAt(row), w.length, w, 0);
       for (int token = 0; token < tokens; token++) {
         float sum = product(w, x, offset + token * stride);
+        out[at + token * to + row] = matrix.hasRowScales() ? sum * matrix.rowScale(row) : sum;
+      }
+    }
+  }
+
+  /// The definition where rows hold codes, one row after the other; see
+  /// [#productsWithCodesAreThoseOfTheStoredValues] for what it means.
+  private static void codeProducts(
+      DenseMatrix matrix,
+      float[] x,
+      int offset,
+      int stride,
+      int tokens,
+      float[] out,
+      int at,
+      int to) {
+    CodeTokens ready = new CodeTokens();
+    ready.load(
+        matrix.format(), ScalarDenseLoops.INSTANCE, x, offset, stride, matrix.columns(), tokens);
+    float[] lanes = new float[4 * 16];
+    for (int row = 0; row < matrix.rows(); row++) {
+      long a = matrix.rowAt(row);
+      for (int token = 0; token < tokens; token++) {
+        ScalarDenseLoops.INSTANCE.codeRows(
+            matrix.format(),
+            matrix.codes(),
+            a,
+            a,
+            a,
+            a,
+            matrix.columns(),
+            ready,
+            token,
+            new float[0],
+            lanes);
+        float sum = DenseProduct.total(lanes, 0);
         out[at + token * to + row] = matrix.hasRowScales() ? sum * matrix.rowScale(row) : sum;
       }
     }
@@ -148,6 +191,38 @@ class DenseMatrixTest {
             banded.multiply(matrix, x, token * columns, apart, token * rows, team);
           }
           assertThat(apart).as("%s threads and bands", threads).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  /// Activations of which most are positive, so that biases and corrections are large.
+  @ParameterizedTest
+  @EnumSource(names = {"INT8", "INT4"})
+  void productsWithCodesAreThoseOfTheStoredValues(DenseFormat format) {
+    int rows = 23;
+    for (int columns : new int[] {1, 15, 70, 129, 1000, 2560, 6912}) {
+      float[] x = KernelInputs.GAUSSIAN.values(10, columns);
+      for (int c = 0; c < columns; c++) {
+        x[c] += Math.abs(x[(c + 1) % columns]);
+      }
+      float[] out = new float[rows];
+      try (DenseMatrix matrix =
+              pack(format, rows, columns, KernelInputs.GAUSSIAN.values(11, rows * columns));
+          KernelTeam team = KernelTeam.of(1)) {
+        kernels.multiply(matrix, x, 0, out, 0, team);
+        float[] stored = values(matrix);
+        for (int row = 0; row < rows; row++) {
+          double sum = 0;
+          double size = 0;
+          for (int c = 0; c < columns; c++) {
+            double term = (double) stored[row * columns + c] * x[c];
+            sum += term;
+            size += Math.abs(term);
+          }
+          assertThat(out[row])
+              .as("%s", matrix)
+              .isCloseTo((float) sum, within((float) (2e-6 * size)));
         }
       }
     }
