@@ -30,7 +30,7 @@ final class ColdLoad {
 
   private ColdLoad() {}
 
-  /// Loads in a process of its own, with the collector of the command.
+  /// Loads in a process of its own, with the collector and young generation of the command.
   ///
   /// @param file the model
   /// @param threads how many
@@ -45,6 +45,7 @@ final class ColdLoad {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--add-modules=jdk.incubator.vector",
             "-XX:+UseParallelGC",
+            "-XX:MaxNewSize=64m",
             "-cp",
             System.getProperty("java.class.path"),
             ColdLoad.class.getName(),
