@@ -15,6 +15,7 @@ import org.bitnet4j.quant.kernels.DenseFormat;
 /// @param prompt tokens of a prompt
 /// @param generated tokens that are generated, one by one
 /// @param head format of the output head, absent for that of the file
+/// @param embedding format of the embedding table, absent for that of the file
 /// @param cache format of keys and values
 /// @param model what is generated where no file is given
 /// @param file the model
@@ -26,13 +27,14 @@ record ModelBenchmarkOptions(
     int prompt,
     int generated,
     Optional<DenseFormat> head,
+    Optional<DenseFormat> embedding,
     CacheFormat cache,
     GeneratedModel model,
     Optional<Path> file,
     Path folder) {
   static final String USAGE =
       "model [-m FILE | --shape NAME] [--json] [--threads N] [--rounds N] [--prompt N]"
-          + " [--generate N] [--head FORMAT] [--cache FORMAT] [--dir DIR]";
+          + " [--generate N] [--head FORMAT] [--embedding FORMAT] [--cache FORMAT] [--dir DIR]";
 
   /// A command line behind `model`.
   ///
@@ -44,6 +46,7 @@ record ModelBenchmarkOptions(
     int prompt = 128;
     int generated = 64;
     Optional<DenseFormat> head = Optional.empty();
+    Optional<DenseFormat> embedding = Optional.empty();
     CacheFormat cache = CacheFormat.FLOAT16;
     GeneratedModel model = GeneratedModel.KNOWN.get(1);
     Optional<Path> file = Optional.empty();
@@ -58,6 +61,8 @@ record ModelBenchmarkOptions(
         case "--prompt" -> prompt = Integer.parseInt(Main.value(arguments, ++i));
         case "--generate" -> generated = Integer.parseInt(Main.value(arguments, ++i));
         case "--head" -> head = Optional.of(DenseFormat.valueOf(upper(Main.value(arguments, ++i))));
+        case "--embedding" ->
+            embedding = Optional.of(DenseFormat.valueOf(upper(Main.value(arguments, ++i))));
         case "--cache" -> cache = CacheFormat.valueOf(upper(Main.value(arguments, ++i)));
         case "--dir" -> folder = Path.of(Main.value(arguments, ++i));
         default -> Main.require(false, "unknown option [" + arguments[i] + "]");
@@ -68,7 +73,7 @@ record ModelBenchmarkOptions(
     inRange("--prompt", prompt, 1024);
     inRange("--generate", generated, 1024);
     return new ModelBenchmarkOptions(
-        json, threads, rounds, prompt, generated, head, cache, model, file, folder);
+        json, threads, rounds, prompt, generated, head, embedding, cache, model, file, folder);
   }
 
   private static String upper(String format) {

@@ -38,6 +38,14 @@ final class ModelOptions {
   private @Nullable String head;
 
   @Option(
+      names = "--embedding",
+      paramLabel = "FORMAT",
+      description =
+          "How the embedding table is held: float32, float16, bfloat16, int8 or int4 (default: as"
+              + " in the file, nothing lost). The same as of a tied head makes the two one matrix.")
+  private @Nullable String embedding;
+
+  @Option(
       names = "--cache",
       paramLabel = "FORMAT",
       defaultValue = "float32",
@@ -63,7 +71,12 @@ final class ModelOptions {
   LoadOptions load() {
     LoadOptions options =
         LoadOptions.defaults().withThreads(threads.count()).withRead(reading.options());
-    return head == null ? options : options.withHead(oneOf("--head", head, DenseFormat.values()));
+    if (head != null) {
+      options = options.withHead(oneOf("--head", head, DenseFormat.values()));
+    }
+    return embedding == null
+        ? options
+        : options.withEmbedding(oneOf("--embedding", embedding, DenseFormat.values()));
   }
 
   /// How a session of so many tokens runs.

@@ -27,6 +27,8 @@ final class ModelCommandsTest {
     assertThat(logits("--threads", "3")).isEqualTo(one);
     assertThat(logits("--cache", "int8")).isNotEqualTo(one);
     assertThat(logits("--head", "int4")).isNotEqualTo(one);
+    assertThat(logits("--embedding", "int4")).isNotEqualTo(one);
+    assertThat(logits("--embedding", "float32")).isEqualTo(one);
     assertThat(logits("--activations", "exact")).isNotEqualTo(one);
     assertThat(logits("--activations", "int8")).isEqualTo(one);
   }
@@ -214,6 +216,7 @@ final class ModelCommandsTest {
         "--tokens 260        | --tokens must be in [0, 259], got [260]",
         "--tokens -1         | --tokens must be in [0, 259], got [-1]",
         "--tokens 1 --head 8 | --head must be one of",
+        "--tokens 1 --embedding 8 | --embedding must be one of",
         "--tokens 1 --cache x | --cache must be one of",
         "--tokens 1 --activations x | --activations must be",
         "--tokens 1 --threads 0 | --threads must be"

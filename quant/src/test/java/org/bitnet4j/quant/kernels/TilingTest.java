@@ -1,18 +1,17 @@
 package org.bitnet4j.quant.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Packing by vectors against packing row by row, in both directions, for every width.
+/// Packing of eight rows at a time against packing row by row, in both directions, for blocks of
+/// every width.
 class TilingTest {
   private static final int GUARD = 64;
 
@@ -128,12 +127,5 @@ class TilingTest {
     byte[] bytes = new byte[length];
     Arrays.fill(bytes, value);
     return bytes;
-  }
-
-  @Test
-  void lanesOfNoWidthAreRefused() {
-    assertThatThrownBy(() -> TilePacking.of(8))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("got [8]");
   }
 }
