@@ -110,7 +110,9 @@ public final class Transformer implements AutoCloseable {
   ///
   /// Tokens of several texts pass the model together, a chunk at a time, so that weights are read
   /// once for all of them; attention stays within a text, and the bits are those of each text
-  /// alone. Cancelled, it has handed over some.
+  /// alone. Only where activations are quantized by a configuration that may take a scale from all
+  /// tokens of a call, or remember earlier calls, texts run one after the other. Cancelled, it has
+  /// handed over some.
   ///
   /// @param texts tokens of each, at least one
   /// @param options how; the capacity is the most tokens of a text

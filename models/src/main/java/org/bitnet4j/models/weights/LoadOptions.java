@@ -26,7 +26,7 @@ public record LoadOptions(
     LoadProgress progress,
     Duration warmUp) {
   private static final int MOST_THREADS = 256;
-  private static final Duration DEFAULT_WARM_UP = Duration.ofSeconds(10);
+  private static final Duration DEFAULT_WARM_UP = Duration.ofSeconds(5);
 
   /// Refuses a number of threads out of range, and a negative time.
   public LoadOptions {
