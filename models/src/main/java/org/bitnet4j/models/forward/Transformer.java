@@ -62,8 +62,16 @@ public final class Transformer implements AutoCloseable {
   /// @throws org.bitnet4j.quant.InvalidTensorException for weights that are not finite
   public static Transformer load(Path path, LoadOptions options, CacheFormat cache) {
     AtomicReference<@Nullable WarmUp> warmUp = new AtomicReference<>();
-    LoadedModel model =
-        LoadedModel.load(path, options, shape -> warmUp.set(WarmUp.start(shape, options, cache)));
+    LoadedModel model = null;
+    try {
+      model =
+          LoadedModel.load(path, options, shape -> warmUp.set(WarmUp.start(shape, options, cache)));
+    } finally {
+      WarmUp running = warmUp.get();
+      if (model == null && running != null) {
+        running.stop();
+      }
+    }
     WarmUpReport warm = Objects.requireNonNull(warmUp.get()).await();
     return new Transformer(model, KernelTeam.of(options.threads()), warm);
   }
