@@ -2,7 +2,6 @@ package org.bitnet4j.bench;
 
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 import org.bitnet4j.quant.kernels.CacheFormat;
 import org.bitnet4j.quant.kernels.DenseFormat;
@@ -56,14 +55,14 @@ record ModelBenchmarkOptions(
         case "-m", "--model" -> file = Optional.of(Path.of(Main.value(arguments, ++i)));
         case "--shape" -> model = shape(Main.value(arguments, ++i));
         case "--json" -> json = true;
-        case "--threads" -> threads = Integer.parseInt(Main.value(arguments, ++i));
-        case "--rounds" -> rounds = Integer.parseInt(Main.value(arguments, ++i));
-        case "--prompt" -> prompt = Integer.parseInt(Main.value(arguments, ++i));
-        case "--generate" -> generated = Integer.parseInt(Main.value(arguments, ++i));
-        case "--head" -> head = Optional.of(DenseFormat.valueOf(upper(Main.value(arguments, ++i))));
+        case "--threads" -> threads = Main.number(arguments, ++i);
+        case "--rounds" -> rounds = Main.number(arguments, ++i);
+        case "--prompt" -> prompt = Main.number(arguments, ++i);
+        case "--generate" -> generated = Main.number(arguments, ++i);
+        case "--head" -> head = Optional.of(Main.oneOf(DenseFormat.values(), arguments, ++i));
         case "--embedding" ->
-            embedding = Optional.of(DenseFormat.valueOf(upper(Main.value(arguments, ++i))));
-        case "--cache" -> cache = CacheFormat.valueOf(upper(Main.value(arguments, ++i)));
+            embedding = Optional.of(Main.oneOf(DenseFormat.values(), arguments, ++i));
+        case "--cache" -> cache = Main.oneOf(CacheFormat.values(), arguments, ++i);
         case "--dir" -> folder = Path.of(Main.value(arguments, ++i));
         default -> Main.require(false, "unknown option [" + arguments[i] + "]");
       }
@@ -74,10 +73,6 @@ record ModelBenchmarkOptions(
     inRange("--generate", generated, 1024);
     return new ModelBenchmarkOptions(
         json, threads, rounds, prompt, generated, head, embedding, cache, model, file, folder);
-  }
-
-  private static String upper(String format) {
-    return format.toUpperCase(Locale.ROOT);
   }
 
   private static GeneratedModel shape(String name) {

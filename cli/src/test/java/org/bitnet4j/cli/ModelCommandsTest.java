@@ -38,6 +38,41 @@ final class ModelCommandsTest {
         .get("logits");
   }
 
+  /// Activations and attention follow files with configurations; what they leave out is default.
+  @Test
+  void configurationsOfActivationsAndAttentionAct() throws IOException {
+    JsonNode plain = logits("--threads", "1");
+    Path trained = Files.writeString(directory.resolve("trained.json"), BITNET_ACTIVATIONS);
+    assertThat(logits("--activation-config", trained.toString())).isEqualTo(plain);
+    Path coarse =
+        Files.writeString(directory.resolve("coarse.yaml"), "base:\n  precision: FOUR_BIT\n");
+    assertThat(logits("--activation-config", coarse.toString())).isNotEqualTo(plain);
+    Path attention = Files.writeString(directory.resolve("keys.json"), "{\"quantizeKey\": true}");
+    JsonNode quantized = logits("--attention-config", attention.toString());
+    assertThat(quantized).isNotEqualTo(plain);
+    assertThat(embedding("--attention-config", attention.toString())).isNotEqualTo(embedding());
+    assertThat(embedding("--activations", "exact")).isNotEqualTo(embedding());
+    assertThat(embedding("--cache", "int8")).isNotEqualTo(embedding());
+    Path wrong = Files.writeString(directory.resolve("wrong.yaml"), "perTokens: true\n");
+    Object[] words = {"logits", "-m", Models.TINY_BITNET, "--tokens", "1"};
+    assertThat(Cli.failure(ExitCode.BAD_CONFIG, with(words, "--activation-config", wrong)))
+        .contains("perTokens must be a known key");
+    assertThat(
+            Cli.failure(
+                ExitCode.USAGE,
+                with(words, "--activation-config", trained, "--activations", "exact")))
+        .contains("exclude each other");
+  }
+
+  private static final String BITNET_ACTIVATIONS =
+      "{\"base\": {\"precision\": \"EIGHT_BIT\", \"strategy\": \"DYNAMIC\"}, \"perToken\": true,"
+          + " \"outlierPercentile\": 100, \"enableCaching\": false, \"quantizeAttention\": false}";
+
+  private static JsonNode embedding(Object... options) {
+    Object[] words = {"embed", "-m", Models.TINY_BITNET, "up:abc"};
+    return Cli.json(with(words, options)).at("/embeddings/0/embedding");
+  }
+
   @Test
   void logitsAsTextShowTheLargest() {
     Cli cli = Cli.ok("logits", "-m", Models.TINY_BITNET, "--tokens", "256,117,112,58,97,61");
@@ -94,7 +129,18 @@ final class ModelCommandsTest {
   void generatesTextAsItComes() throws IOException {
     Cli text = Cli.ok("generate", "-m", Models.TINY_BITNET, "-p", "rev:stressed=");
     assertThat(text.out().strip()).isEqualTo("desserts");
-    assertThat(text.err()).contains("14 + 9 tokens, stop token");
+    assertThat(text.err()).contains("of weights: loaded in", "14 + 9 tokens, stop token");
+    assertThat(
+            Cli.failure(
+                ExitCode.USAGE,
+                "generate",
+                "-m",
+                Models.TINY_BITNET,
+                "-p",
+                "a",
+                "--logit-bias",
+                "260=1"))
+        .contains("--logit-bias must name a token in [0, 259], got [260]");
     JsonNode json =
         Cli.json("generate", "-m", Models.TINY_BITNET, "--tokens", "256,117,112,58,97,98,61");
     assertThat(json.get("text").asString()).isEqualTo("AB");

@@ -26,6 +26,9 @@ final class TextBatch implements AutoCloseable {
   private int position;
   private int firstSlot;
 
+  /// Whether a chunk has one text only, since activations may get a scale from all its tokens.
+  private final boolean apart;
+
   /// Whether texts of this chunk lie before its first one.
   private boolean startedOver;
 
@@ -48,12 +51,12 @@ final class TextBatch implements AutoCloseable {
     this.hidden = new float[shape.hidden()];
     int slots = (int) Math.min(all, longest + CHUNKS * (long) options.chunk());
     this.cache = new KvCache(shape, model.weights().layers(), options.cache(), slots);
+    InputQuantization quantization =
+        InputQuantization.of(options.activations(), model.report().quantizesActivations());
+    this.apart = quantization instanceof InputQuantization.Configured;
     this.chunk =
         new Chunk(
-            cache,
-            InputQuantization.of(options.activations(), model.report().quantizesActivations()),
-            AttentionSteps.of(options.attentionInForce()),
-            options.chunk());
+            cache, quantization, AttentionSteps.of(options.attentionInForce()), options.chunk());
   }
 
   /// Runs all chunks.
@@ -90,6 +93,9 @@ final class TextBatch implements AutoCloseable {
         ended[at + count - 1] = text++;
         firstSlot += source.length;
         position = 0;
+        if (apart) {
+          return;
+        }
       }
     }
   }

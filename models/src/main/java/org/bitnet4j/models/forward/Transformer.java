@@ -62,8 +62,16 @@ public final class Transformer implements AutoCloseable {
   /// @throws org.bitnet4j.quant.InvalidTensorException for weights that are not finite
   public static Transformer load(Path path, LoadOptions options, CacheFormat cache) {
     AtomicReference<@Nullable WarmUp> warmUp = new AtomicReference<>();
-    LoadedModel model =
-        LoadedModel.load(path, options, shape -> warmUp.set(WarmUp.start(shape, options, cache)));
+    LoadedModel model = null;
+    try {
+      model =
+          LoadedModel.load(path, options, shape -> warmUp.set(WarmUp.start(shape, options, cache)));
+    } finally {
+      WarmUp running = warmUp.get();
+      if (model == null && running != null) {
+        running.stop();
+      }
+    }
     WarmUpReport warm = Objects.requireNonNull(warmUp.get()).await();
     return new Transformer(model, KernelTeam.of(options.threads()), warm);
   }
@@ -110,7 +118,9 @@ public final class Transformer implements AutoCloseable {
   ///
   /// Tokens of several texts pass the model together, a chunk at a time, so that weights are read
   /// once for all of them; attention stays within a text, and the bits are those of each text
-  /// alone. Cancelled, it has handed over some.
+  /// alone. Only where activations are quantized by a configuration that may take a scale from all
+  /// tokens of a call, or remember earlier calls, texts run one after the other. Cancelled, it has
+  /// handed over some.
   ///
   /// @param texts tokens of each, at least one
   /// @param options how; the capacity is the most tokens of a text

@@ -40,8 +40,16 @@ final class WarmUp {
 
   private final CompletableFuture<WarmUpReport> report = new CompletableFuture<>();
   private final long start = System.nanoTime();
+  private final Duration atMost;
 
-  private WarmUp() {}
+  /// Whether the model is loaded, and how long after it there is time; written in this order.
+  private volatile long end;
+
+  private volatile boolean loaded;
+
+  private WarmUp(Duration atMost) {
+    this.atMost = atMost;
+  }
 
   /// Starts, unless the options leave no time for it.
   ///
@@ -49,7 +57,7 @@ final class WarmUp {
   /// @param options how it is loaded
   /// @param cache how sessions will store keys and values
   static WarmUp start(ModelShape shape, LoadOptions options, CacheFormat cache) {
-    WarmUp started = new WarmUp();
+    WarmUp started = new WarmUp(options.warmUp());
     if (options.warmUp().isZero()) {
       started.report.complete(WarmUpReport.NONE);
       return started;
@@ -61,9 +69,21 @@ final class WarmUp {
     return started;
   }
 
+  /// Ends it soon, where the model could not be loaded.
+  void stop() {
+    end = System.nanoTime();
+    loaded = true;
+  }
+
+  private boolean isLate() {
+    return loaded && System.nanoTime() - end >= 0;
+  }
+
   /// Waits for the end, or the end of the time.
   WarmUpReport await() {
     long from = System.nanoTime();
+    end = from + atMost.toNanos();
+    loaded = true;
     try {
       WarmUpReport done = report.join();
       return new WarmUpReport(
@@ -75,7 +95,7 @@ final class WarmUp {
 
   private void run(ModelShape shape, LoadOptions options, CacheFormat cache) {
     try {
-      boolean complete = repeat(shape, options, cache, start + options.warmUp().toNanos());
+      boolean complete = repeat(shape, options, cache, this::isLate);
       Duration time = Duration.ofNanos(System.nanoTime() - start);
       report.complete(new WarmUpReport(time, Duration.ZERO, complete));
     } catch (RuntimeException | Error e) {
@@ -90,7 +110,7 @@ final class WarmUp {
   }
 
   private static boolean repeat(
-      ModelShape shape, LoadOptions options, CacheFormat cache, long deadline) {
+      ModelShape shape, LoadOptions options, CacheFormat cache, BooleanSupplier isLate) {
     TernaryKernels ternary = TernaryKernels.of(options.simd());
     if (ternary.plan().widthBits() > Host.current().vectorBits()) {
       return false; // emulated vectors stay objects
@@ -107,7 +127,6 @@ final class WarmUp {
       float[] logits = new float[session.vocabulary()];
       float[] hidden = new float[sample.shape().hidden()];
       int[] tokens = new int[PROMPT + GENERATED];
-      BooleanSupplier isLate = () -> System.nanoTime() >= deadline;
       int evidence = 0;
       while (evidence < EVIDENCE && !isLate.getAsBoolean()) {
         long bytes = allocatedBytes();

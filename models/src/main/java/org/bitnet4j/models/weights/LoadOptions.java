@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param head format of the head; absent for that of the embedding table where the two are one
 ///   matrix, else for the one that loses nothing
 /// @param progress told of each part
-/// @param warmUp how long code may be warmed up, beside loading and after it: a first token that
-///   meets code that is not compiled takes seconds; zero for not at all
+/// @param warmUp how much longer loading may take for warming code up, which is done beside it: a
+///   first token that meets code that is not compiled takes seconds; zero for not at all
 public record LoadOptions(
     int threads,
     SimdConfig simd,
@@ -26,7 +26,7 @@ public record LoadOptions(
     LoadProgress progress,
     Duration warmUp) {
   private static final int MOST_THREADS = 256;
-  private static final Duration DEFAULT_WARM_UP = Duration.ofSeconds(10);
+  private static final Duration DEFAULT_WARM_UP = Duration.ofSeconds(3);
 
   /// Refuses a number of threads out of range, and a negative time.
   public LoadOptions {
@@ -95,7 +95,7 @@ public record LoadOptions(
 
   /// With another time to warm up.
   ///
-  /// @param atMost how long, zero for not at all
+  /// @param atMost how much longer loading may take for it, zero for not at all
   public LoadOptions withWarmUp(Duration atMost) {
     return new LoadOptions(threads, simd, read, embedding, head, progress, atMost);
   }
