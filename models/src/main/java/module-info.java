@@ -4,6 +4,7 @@ module org.bitnet4j.models {
   requires transitive org.bitnet4j.formats;
   requires ai.djl.tokenizers;
   requires static transitive org.jspecify;
+  requires jdk.management;
   requires tools.jackson.databind;
 
   exports org.bitnet4j.models;

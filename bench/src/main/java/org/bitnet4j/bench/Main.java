@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.bitnet4j.bench.QuantizeBenchmarkReport.Workload;
 
 /// `report [--json] [--quick] [--seconds S] [--mebibytes N,…]` runs the side-by-side report of
@@ -108,6 +109,32 @@ public final class Main {
                 seconds, quick ? Workload.quick() : Workload.full(mebibytes));
     out.println(json ? report.toJson() : report.toText());
     return 0;
+  }
+
+  /// The number behind an option.
+  static int number(String[] arguments, int i) {
+    String value = value(arguments, i);
+    try {
+      return Integer.parseInt(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          arguments[i - 1] + " must be a whole number, got [" + value + "]", e);
+    }
+  }
+
+  /// The name behind an option, of one of several things.
+  static <T extends Enum<T>> T oneOf(T[] all, String[] arguments, int i) {
+    return oneOf(all, arguments[i - 1], value(arguments, i));
+  }
+
+  /// One of several things by its name, large or small letters alike.
+  static <T extends Enum<T>> T oneOf(T[] all, String option, String name) {
+    return Stream.of(all)
+        .filter(one -> one.name().equalsIgnoreCase(name))
+        .findFirst()
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                option + " must be one of " + Arrays.toString(all) + ", got [" + name + "]"));
   }
 
   static String value(String[] arguments, int i) {

@@ -55,6 +55,10 @@ final class ModelBenchmark {
   /// @param readGigabytesPerSecond what a plain read of memory by as many threads gave
   /// @param shareOfBandwidth the one by the other, median of the rounds
   /// @param joulesPerToken of the processor's package, absent where nobody measures it
+  /// @param loadSeconds from opening the file to ready weights, in a process of its own
+  /// @param readySeconds until code is warm too
+  /// @param peakMebibytes most memory that was resident in that process, absent where nobody tells
+  /// @param heapMebibytes most of its heap that was in use
   private record Row(
       String phase,
       int threads,
@@ -64,7 +68,11 @@ final class ModelBenchmark {
       @JsonProperty("gb_per_s") double gigabytesPerSecond,
       @JsonProperty("read_gb_per_s") double readGigabytesPerSecond,
       @JsonProperty("share_of_bandwidth") double shareOfBandwidth,
-      @JsonProperty("joules_per_token") @Nullable Double joulesPerToken) {}
+      @JsonProperty("joules_per_token") @Nullable Double joulesPerToken,
+      @JsonProperty("load_s") double loadSeconds,
+      @JsonProperty("ready_s") double readySeconds,
+      @JsonProperty("peak_mib") @Nullable Long peakMebibytes,
+      @JsonProperty("heap_mib") long heapMebibytes) {}
 
   private final ModelBenchmarkOptions options;
   private final List<Row> rows = new ArrayList<>();
@@ -132,37 +140,47 @@ final class ModelBenchmark {
     return target;
   }
 
-  private void measure(Path file) {
+  private void measure(Path file) throws IOException {
     int most = options.threads();
     for (int threads : most == 1 ? new int[] {1} : new int[] {1, most}) {
       LoadOptions load = LoadOptions.defaults().withThreads(threads);
       if (options.head().isPresent()) {
         load = load.withHead(options.head().get());
       }
+      if (options.embedding().isPresent()) {
+        load = load.withEmbedding(options.embedding().get());
+      }
+      ColdLoad.Took cold = ColdLoad.measure(file, threads, options.head(), options.embedding());
       try (Transformer transformer = Transformer.load(file, load);
           Session session =
               transformer.session(
                   SessionOptions.of(options.prompt() + options.generated())
                       .withCache(options.cache()))) {
-        loads.add(describe(transformer.report(), threads));
-        measure(transformer, session, threads);
+        loads.add(describe(transformer.report(), cold, threads));
+        measure(transformer, session, threads, cold);
       }
     }
   }
 
-  private static String describe(LoadReport report, int threads) {
+  private static String describe(LoadReport report, ColdLoad.Took cold, int threads) {
     return String.format(
         Locale.ROOT,
-        "loaded from %s in %.2f s by %d threads: %d MiB of weights, head %s (error %.2e)",
+        "loaded from %s in %.2f s by %d threads, ready in %.2f s: %d MiB of weights, peak %s MiB,"
+            + " heap %d MiB, embedding %s (error %.2e), head %s (error %.2e)",
         report.format(),
-        report.time().toNanos() / 1e9,
+        cold.load(),
         threads,
+        cold.ready(),
         report.weightBytes() >> 20,
+        cold.peakMebibytes().isPresent() ? cold.peakMebibytes().getAsLong() : "unknown",
+        cold.heapMebibytes(),
+        report.embedding(),
+        report.embeddingError(),
         report.head(),
         report.headError());
   }
 
-  private void measure(Transformer transformer, Session session, int threads) {
+  private void measure(Transformer transformer, Session session, int threads, ColdLoad.Took cold) {
     ModelSlices slices = new ModelSlices(session, options.prompt(), options.generated());
     MemorySlices memory = new MemorySlices(1, READ_MEBIBYTES);
     KernelSlices.SliceCase read =
@@ -191,7 +209,7 @@ final class ModelBenchmark {
               between.since(before, options.prompt()),
               EnergyMeter.now().since(between, options.generated())));
     }
-    report(transformer, session, threads, rounds);
+    report(transformer, session, threads, rounds, cold);
   }
 
   private static double seconds(Runnable work) {
@@ -211,10 +229,16 @@ final class ModelBenchmark {
     return bytes / (System.nanoTime() - start);
   }
 
-  private void report(Transformer transformer, Session session, int threads, List<Round> rounds) {
+  private void report(
+      Transformer transformer,
+      Session session,
+      int threads,
+      List<Round> rounds,
+      ColdLoad.Took cold) {
     // Keys and values grow from none to those of all tokens generated.
     long cache = session.cacheBytes() / session.capacity() * options.generated() / 2;
     long bytes = transformer.report().bytesPerToken() + cache;
+    Long peak = cold.peakMebibytes().isPresent() ? cold.peakMebibytes().getAsLong() : null;
     double read = median(rounds.stream().mapToDouble(Round::read));
     double prompt = median(rounds.stream().mapToDouble(Round::prompt));
     double generate = median(rounds.stream().mapToDouble(Round::generate));
@@ -229,7 +253,11 @@ final class ModelBenchmark {
             0,
             read,
             0,
-            joules(rounds.stream().map(Round::promptJ))));
+            joules(rounds.stream().map(Round::promptJ)),
+            cold.load(),
+            cold.ready(),
+            peak,
+            cold.heapMebibytes()));
     rows.add(
         new Row(
             "generate",
@@ -240,7 +268,11 @@ final class ModelBenchmark {
             generate * bytes / 1e9,
             read,
             share,
-            joules(rounds.stream().map(Round::nextJ))));
+            joules(rounds.stream().map(Round::nextJ)),
+            cold.load(),
+            cold.ready(),
+            peak,
+            cold.heapMebibytes()));
   }
 
   private static double median(java.util.stream.DoubleStream values) {
@@ -267,7 +299,7 @@ final class ModelBenchmark {
     text.append(
         String.format(
             Locale.ROOT,
-            "%-9s %7s %7s %9s %9s %7s %10s %7s %8s%n",
+            "%-9s %7s %7s %9s %9s %7s %10s %7s %8s %7s %7s %9s %9s%n",
             "phase",
             "threads",
             "tokens",
@@ -276,13 +308,17 @@ final class ModelBenchmark {
             "GB/s",
             "read GB/s",
             "share",
-            "J/token"));
+            "J/token",
+            "load s",
+            "ready s",
+            "peak MiB",
+            "heap MiB"));
     for (Row row : rows) {
       boolean prompt = row.bytesPerToken() == 0;
       text.append(
           String.format(
               Locale.ROOT,
-              "%-9s %7d %7d %9.2f %9s %7s %10.1f %7s %8s%n",
+              "%-9s %7d %7d %9.2f %9s %7s %10.1f %7s %8s %7.2f %7.2f %9s %9d%n",
               row.phase(),
               row.threads(),
               row.tokens(),
@@ -293,7 +329,11 @@ final class ModelBenchmark {
               prompt ? "-" : String.format(Locale.ROOT, "%.0f%%", 100 * row.shareOfBandwidth()),
               row.joulesPerToken() == null
                   ? "unknown"
-                  : String.format(Locale.ROOT, "%.2f", row.joulesPerToken())));
+                  : String.format(Locale.ROOT, "%.2f", row.joulesPerToken()),
+              row.loadSeconds(),
+              row.readySeconds(),
+              row.peakMebibytes() == null ? "unknown" : row.peakMebibytes().toString(),
+              row.heapMebibytes()));
     }
     return text.toString().stripTrailing();
   }

@@ -2,7 +2,6 @@ package org.bitnet4j.bench;
 
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 import org.bitnet4j.quant.kernels.CacheFormat;
 import org.bitnet4j.quant.kernels.DenseFormat;
@@ -15,6 +14,7 @@ import org.bitnet4j.quant.kernels.DenseFormat;
 /// @param prompt tokens of a prompt
 /// @param generated tokens that are generated, one by one
 /// @param head format of the output head, absent for that of the file
+/// @param embedding format of the embedding table, absent for that of the file
 /// @param cache format of keys and values
 /// @param model what is generated where no file is given
 /// @param file the model
@@ -26,13 +26,14 @@ record ModelBenchmarkOptions(
     int prompt,
     int generated,
     Optional<DenseFormat> head,
+    Optional<DenseFormat> embedding,
     CacheFormat cache,
     GeneratedModel model,
     Optional<Path> file,
     Path folder) {
   static final String USAGE =
       "model [-m FILE | --shape NAME] [--json] [--threads N] [--rounds N] [--prompt N]"
-          + " [--generate N] [--head FORMAT] [--cache FORMAT] [--dir DIR]";
+          + " [--generate N] [--head FORMAT] [--embedding FORMAT] [--cache FORMAT] [--dir DIR]";
 
   /// A command line behind `model`.
   ///
@@ -44,6 +45,7 @@ record ModelBenchmarkOptions(
     int prompt = 128;
     int generated = 64;
     Optional<DenseFormat> head = Optional.empty();
+    Optional<DenseFormat> embedding = Optional.empty();
     CacheFormat cache = CacheFormat.FLOAT16;
     GeneratedModel model = GeneratedModel.KNOWN.get(1);
     Optional<Path> file = Optional.empty();
@@ -53,12 +55,14 @@ record ModelBenchmarkOptions(
         case "-m", "--model" -> file = Optional.of(Path.of(Main.value(arguments, ++i)));
         case "--shape" -> model = shape(Main.value(arguments, ++i));
         case "--json" -> json = true;
-        case "--threads" -> threads = Integer.parseInt(Main.value(arguments, ++i));
-        case "--rounds" -> rounds = Integer.parseInt(Main.value(arguments, ++i));
-        case "--prompt" -> prompt = Integer.parseInt(Main.value(arguments, ++i));
-        case "--generate" -> generated = Integer.parseInt(Main.value(arguments, ++i));
-        case "--head" -> head = Optional.of(DenseFormat.valueOf(upper(Main.value(arguments, ++i))));
-        case "--cache" -> cache = CacheFormat.valueOf(upper(Main.value(arguments, ++i)));
+        case "--threads" -> threads = Main.number(arguments, ++i);
+        case "--rounds" -> rounds = Main.number(arguments, ++i);
+        case "--prompt" -> prompt = Main.number(arguments, ++i);
+        case "--generate" -> generated = Main.number(arguments, ++i);
+        case "--head" -> head = Optional.of(Main.oneOf(DenseFormat.values(), arguments, ++i));
+        case "--embedding" ->
+            embedding = Optional.of(Main.oneOf(DenseFormat.values(), arguments, ++i));
+        case "--cache" -> cache = Main.oneOf(CacheFormat.values(), arguments, ++i);
         case "--dir" -> folder = Path.of(Main.value(arguments, ++i));
         default -> Main.require(false, "unknown option [" + arguments[i] + "]");
       }
@@ -68,11 +72,7 @@ record ModelBenchmarkOptions(
     inRange("--prompt", prompt, 1024);
     inRange("--generate", generated, 1024);
     return new ModelBenchmarkOptions(
-        json, threads, rounds, prompt, generated, head, cache, model, file, folder);
-  }
-
-  private static String upper(String format) {
-    return format.toUpperCase(Locale.ROOT);
+        json, threads, rounds, prompt, generated, head, embedding, cache, model, file, folder);
   }
 
   private static GeneratedModel shape(String name) {

@@ -51,16 +51,16 @@ record PeerOptions(
     for (int i = 1; i < arguments.length; i++) {
       switch (arguments[i]) {
         case "--json" -> json = true;
-        case "--threads" -> threads = Integer.parseInt(Main.value(arguments, ++i));
-        case "--rounds" -> rounds = Integer.parseInt(Main.value(arguments, ++i));
-        case "--prompt" -> prompt = Integer.parseInt(Main.value(arguments, ++i));
-        case "--generate" -> generated = Integer.parseInt(Main.value(arguments, ++i));
-        case "--layers" -> layers = Integer.parseInt(Main.value(arguments, ++i));
-        case "--vocabulary" -> vocabulary = Integer.parseInt(Main.value(arguments, ++i));
+        case "--threads" -> threads = Main.number(arguments, ++i);
+        case "--rounds" -> rounds = Main.number(arguments, ++i);
+        case "--prompt" -> prompt = Main.number(arguments, ++i);
+        case "--generate" -> generated = Main.number(arguments, ++i);
+        case "--layers" -> layers = Main.number(arguments, ++i);
+        case "--vocabulary" -> vocabulary = Main.number(arguments, ++i);
         case "--heads" ->
             heads =
                 Stream.of(Main.value(arguments, ++i).split(",", -1))
-                    .map(DenseFormat::valueOf)
+                    .map(name -> Main.oneOf(DenseFormat.values(), "--heads", name))
                     .toList();
         case "--file" -> file = Optional.of(Path.of(Main.value(arguments, ++i)));
         case "--dir" -> folder = Path.of(Main.value(arguments, ++i));

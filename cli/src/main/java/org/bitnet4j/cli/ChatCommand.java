@@ -64,6 +64,7 @@ final class ChatCommand implements Callable<Integer> {
       template
           .note()
           .ifPresent(note -> spec.commandLine().getErr().println("bitnet: note: " + note));
+      GenerateCommand.Printed.loaded(spec.commandLine().getErr(), language);
       talk(language, template);
     }
     return ExitCode.OK;
@@ -93,7 +94,9 @@ final class ChatCommand implements Callable<Integer> {
       try {
         GenerationResult result =
             language.generate(
-                sampling.apply(GenerationRequest.of(template.encode(Chat.of(messages)))),
+                sampling.apply(
+                    GenerationRequest.of(template.encode(Chat.of(messages))),
+                    language.shape().vocabulary()),
                 new GenerateCommand.Printed(out));
         out.println();
         GenerateCommand.Printed.figures(err, result);

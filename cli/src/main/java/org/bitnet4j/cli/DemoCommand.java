@@ -117,7 +117,7 @@ final class DemoCommand implements Callable<Integer> {
     String home = System.getProperty("bitnet.home");
     if (home == null) {
       throw new UsageException(
-          "the demo must be started by ./bitnet, which says where the shipped checkpoints are.");
+          "this command must be started by ./bitnet, which says where the shipped checkpoints are.");
     }
     return Path.of(home, "checkpoints");
   }

@@ -69,7 +69,8 @@ final class EmbedCommand implements Callable<Integer> {
       throw new UsageException("--type must be float, int8 or binary, got [" + type + "].");
     }
     List<Embedding> embeddings;
-    try (EmbeddingModel embedder = EmbeddingModel.load(model.path(), model.load())) {
+    try (EmbeddingModel embedder =
+        EmbeddingModel.load(model.path(), model.load(), model.session(Integer.MAX_VALUE))) {
       int count = dimensions == null ? embedder.dimensions() : dimensions;
       if (count < 1 || count > embedder.dimensions()) {
         throw new UsageException(

@@ -80,7 +80,7 @@ final class EvalCommand implements Callable<Integer> {
     }
     List<Task> tasks = subject.tasks == null ? List.of() : Task.read(subject.tasks);
     String text = subject.text == null ? "" : read(subject.text);
-    try (Transformer transformer = Transformer.load(model.path(), model.load());
+    try (Transformer transformer = model.transformer();
         Tokenizer tokenizer = Tokenizer.of(transformer.sideFiles())) {
       int tokens = context(transformer);
       try (Session session = transformer.session(model.session(tokens))) {

@@ -2,6 +2,7 @@ package org.bitnet4j.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +13,9 @@ import org.bitnet4j.models.GenerationRequest;
 import org.bitnet4j.models.GenerationResult;
 import org.bitnet4j.models.LanguageModel;
 import org.bitnet4j.models.LanguageModelOptions;
+import org.bitnet4j.models.forward.WarmUpReport;
 import org.bitnet4j.models.tokenizer.Chat;
+import org.bitnet4j.models.weights.LoadReport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -56,7 +59,10 @@ final class GenerateCommand implements Callable<Integer> {
         description = "The text to go on with.")
     private @Nullable String text;
 
-    @Option(names = "--prompt-file", paramLabel = "FILE", description = "The same, in a file.")
+    @Option(
+        names = "--prompt-file",
+        paramLabel = "FILE",
+        description = "A file with the text to go on with, in UTF-8.")
     private @Nullable Path file;
 
     @Option(
@@ -94,17 +100,27 @@ final class GenerateCommand implements Callable<Integer> {
     LanguageModelOptions options = model.languageModel(context).withSessions(1, 0);
     try (LanguageModel language = LanguageModel.load(model.path(), options)) {
       model.requireKnown(prompt.tokens, language.shape().vocabulary());
-      GenerationRequest request = sampling.apply(prompt.request(language, form));
+      GenerationRequest request =
+          sampling.apply(prompt.request(language, form), language.shape().vocabulary());
+      requireToken(language.tokens(request.prompt()));
       if (json.enabled()) {
-        json.print(spec, document(language.generate(request)));
+        json.print(spec, document(language, language.generate(request)));
       } else {
         PrintWriter out = spec.commandLine().getOut();
+        Printed.loaded(spec.commandLine().getErr(), language);
         GenerationResult result = language.generate(request, new Printed(out));
         out.println();
         Printed.figures(spec.commandLine().getErr(), result);
       }
     }
     return ExitCode.OK;
+  }
+
+  /// A model may put no token in front of a text: then an empty one has none.
+  private static void requireToken(int[] tokens) {
+    if (tokens.length == 0) {
+      throw new UsageException("the prompt must have a token, got [an empty one].");
+    }
   }
 
   /// Prints pieces of text as they come.
@@ -115,6 +131,25 @@ final class GenerateCommand implements Callable<Integer> {
     public void text(String piece) {
       out.print(Terminal.printable(piece));
       out.flush();
+    }
+
+    /// Prints what loading took.
+    static void loaded(PrintWriter err, LanguageModel language) {
+      LoadReport load = language.report();
+      WarmUpReport warm = language.warmUp();
+      err.printf(
+          Locale.ROOT,
+          "[%s, %s of weights: loaded in %.1f s, ready %.1f s later%s]%n",
+          load.format(),
+          Tables.bytes(load.weightBytes()),
+          seconds(load.time()),
+          seconds(warm.waited()),
+          warm.complete() ? "" : "; not warm yet, the first tokens may be slow");
+      err.flush();
+    }
+
+    private static double seconds(Duration time) {
+      return time.toNanos() / 1e9;
     }
 
     /// Prints how long it took.
@@ -131,13 +166,15 @@ final class GenerateCommand implements Callable<Integer> {
     }
   }
 
-  private static Map<String, Object> document(GenerationResult result) {
+  private static Map<String, Object> document(LanguageModel language, GenerationResult result) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("text", result.text());
     document.put("tokens", result.tokens());
     document.put("finish", result.finish().name().toLowerCase(Locale.ROOT));
     document.put("promptTokens", result.promptTokens());
     document.put("seed", result.seed());
+    document.put("loadSeconds", Printed.seconds(language.report().time()));
+    document.put("warmUpSeconds", Printed.seconds(language.warmUp().waited()));
     document.put("promptTokensPerSecond", result.promptTokensPerSecond());
     document.put("tokensPerSecond", result.tokensPerSecond());
     return document;

@@ -42,7 +42,7 @@ final class LogitsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     float[] logits;
-    try (Transformer transformer = Transformer.load(model.path(), model.load())) {
+    try (Transformer transformer = model.transformer()) {
       model.requireKnown(tokens, transformer.shape().vocabulary());
       int[] numbers = tokens.stream().mapToInt(Integer::intValue).toArray();
       try (Session session = transformer.session(model.session(numbers.length))) {

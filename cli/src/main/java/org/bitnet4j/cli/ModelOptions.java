@@ -8,8 +8,11 @@ import java.util.Optional;
 import org.bitnet4j.models.LanguageModelOptions;
 import org.bitnet4j.models.forward.ActivationPolicy;
 import org.bitnet4j.models.forward.SessionOptions;
+import org.bitnet4j.models.forward.Transformer;
 import org.bitnet4j.models.weights.LoadOptions;
 import org.bitnet4j.quant.config.ActivationQuantizationConfig;
+import org.bitnet4j.quant.config.AttentionQuantizationConfig;
+import org.bitnet4j.quant.config.Configuration;
 import org.bitnet4j.quant.kernels.CacheFormat;
 import org.bitnet4j.quant.kernels.DenseFormat;
 import org.jspecify.annotations.Nullable;
@@ -38,10 +41,20 @@ final class ModelOptions {
   private @Nullable String head;
 
   @Option(
+      names = "--embedding",
+      paramLabel = "FORMAT",
+      description =
+          "How the embedding table is held: float32, float16, bfloat16, int8 or int4 (default: as"
+              + " in the file, nothing lost). The same as of a tied head makes the two one matrix.")
+  private @Nullable String embedding;
+
+  @Option(
       names = "--cache",
       paramLabel = "FORMAT",
       defaultValue = "float32",
-      description = "How keys and values are held: float32 (default, exact), float16 or int8.")
+      description =
+          "How keys and values are held: float32 (default, exact), float16 (half the memory) or int8"
+              + " (a quarter).")
   private String cache = "float32";
 
   @Option(
@@ -53,6 +66,21 @@ final class ModelOptions {
               + " token, as b1.58).")
   private String activations = AS_TRAINED;
 
+  @Option(
+      names = "--activation-config",
+      paramLabel = "FILE",
+      description =
+          "Inputs of linear layers quantized by a configuration in YAML or JSON (see bitnet config"
+              + " schema activations), attention too where it has quantizeAttention.")
+  private @Nullable Path activationConfig;
+
+  @Option(
+      names = "--attention-config",
+      paramLabel = "FILE",
+      description =
+          "How attention is quantized, by a configuration in YAML or JSON (default: not).")
+  private @Nullable Path attentionConfig;
+
   @Mixin private ThreadsOption threads = new ThreadsOption();
   @Mixin private ReadOption reading = new ReadOption();
 
@@ -63,14 +91,30 @@ final class ModelOptions {
   LoadOptions load() {
     LoadOptions options =
         LoadOptions.defaults().withThreads(threads.count()).withRead(reading.options());
-    return head == null ? options : options.withHead(oneOf("--head", head, DenseFormat.values()));
+    if (head != null) {
+      options = options.withHead(oneOf("--head", head, DenseFormat.values()));
+    }
+    return embedding == null
+        ? options
+        : options.withEmbedding(oneOf("--embedding", embedding, DenseFormat.values()));
   }
 
   /// How a session of so many tokens runs.
   SessionOptions session(int capacity) {
-    return SessionOptions.of(capacity)
-        .withCache(oneOf("--cache", cache, CacheFormat.values()))
-        .withActivations(policy());
+    SessionOptions options =
+        SessionOptions.of(capacity).withCache(cache()).withActivations(policy());
+    return attentionConfig == null
+        ? options
+        : options.withAttention(configuration(AttentionQuantizationConfig.class, attentionConfig));
+  }
+
+  private CacheFormat cache() {
+    return oneOf("--cache", cache, CacheFormat.values());
+  }
+
+  /// The model itself.
+  Transformer transformer() {
+    return Transformer.load(path, load(), cache());
   }
 
   /// How a language model is loaded and run.
@@ -96,6 +140,13 @@ final class ModelOptions {
   }
 
   private ActivationPolicy policy() {
+    if (activationConfig != null) {
+      if (!activations.equals(AS_TRAINED)) {
+        throw new UsageException("--activations and --activation-config exclude each other.");
+      }
+      return new ActivationPolicy.Configured(
+          configuration(ActivationQuantizationConfig.class, activationConfig));
+    }
     return switch (activations) {
       case AS_TRAINED -> new ActivationPolicy.AsTrained();
       case EXACT -> new ActivationPolicy.Exact();
@@ -104,6 +155,10 @@ final class ModelOptions {
           throw new UsageException(
               "--activations must be as-trained, exact or int8, got [" + activations + "].");
     };
+  }
+
+  private static <C extends Configuration> C configuration(Class<C> type, Path file) {
+    return RecipeOptions.formatOf(file).read(type, file.toString(), EvalCommand.read(file));
   }
 
   private static <T extends Enum<T>> T oneOf(String option, String given, T[] values) {

@@ -77,11 +77,21 @@ final class SamplingOptions {
   private List<String> stop = List.of();
 
   /// The request for a prompt.
-  GenerationRequest apply(GenerationRequest request) {
+  ///
+  /// @param vocabulary tokens that the model knows
+  GenerationRequest apply(GenerationRequest request, int vocabulary) {
+    logitBias.keySet().forEach(token -> requireKnown(token, vocabulary));
     if (maxTokens < 1) {
       throw new UsageException("--max-tokens must be at least 1, got [" + maxTokens + "].");
     }
     return request.withMaxTokens(maxTokens).withSampling(sampling()).withStop(stop);
+  }
+
+  private static void requireKnown(int token, int vocabulary) {
+    if (token < 0 || token >= vocabulary) {
+      throw new UsageException(
+          "--logit-bias must name a token in [0, " + (vocabulary - 1) + "], got [" + token + "].");
+    }
   }
 
   private SamplingConfig sampling() {

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -136,7 +137,11 @@ final class SelfTestCommand implements Callable<Integer> {
 
   private static Outcome run(String model, Path path, List<int[]> texts, Way way, String expected) {
     long start = System.nanoTime();
-    LoadOptions options = LoadOptions.defaults().withSimd(way.simd()).withThreads(way.threads());
+    LoadOptions options =
+        LoadOptions.defaults()
+            .withSimd(way.simd())
+            .withThreads(way.threads())
+            .withWarmUp(Duration.ZERO);
     int longest = texts.stream().mapToInt(text -> text.length).max().orElse(1);
     LogitsHash hash = new LogitsHash();
     String plan;

@@ -27,6 +27,8 @@ final class ModelCommandsTest {
     assertThat(logits("--threads", "3")).isEqualTo(one);
     assertThat(logits("--cache", "int8")).isNotEqualTo(one);
     assertThat(logits("--head", "int4")).isNotEqualTo(one);
+    assertThat(logits("--embedding", "int4")).isNotEqualTo(one);
+    assertThat(logits("--embedding", "float32")).isEqualTo(one);
     assertThat(logits("--activations", "exact")).isNotEqualTo(one);
     assertThat(logits("--activations", "int8")).isEqualTo(one);
   }
@@ -34,6 +36,41 @@ final class ModelCommandsTest {
   private static JsonNode logits(String option, String value) {
     return Cli.json("logits", "-m", Models.TINY_BITNET, "--tokens", "256,117,112,58", option, value)
         .get("logits");
+  }
+
+  /// Activations and attention follow files with configurations; what they leave out is default.
+  @Test
+  void configurationsOfActivationsAndAttentionAct() throws IOException {
+    JsonNode plain = logits("--threads", "1");
+    Path trained = Files.writeString(directory.resolve("trained.json"), BITNET_ACTIVATIONS);
+    assertThat(logits("--activation-config", trained.toString())).isEqualTo(plain);
+    Path coarse =
+        Files.writeString(directory.resolve("coarse.yaml"), "base:\n  precision: FOUR_BIT\n");
+    assertThat(logits("--activation-config", coarse.toString())).isNotEqualTo(plain);
+    Path attention = Files.writeString(directory.resolve("keys.json"), "{\"quantizeKey\": true}");
+    JsonNode quantized = logits("--attention-config", attention.toString());
+    assertThat(quantized).isNotEqualTo(plain);
+    assertThat(embedding("--attention-config", attention.toString())).isNotEqualTo(embedding());
+    assertThat(embedding("--activations", "exact")).isNotEqualTo(embedding());
+    assertThat(embedding("--cache", "int8")).isNotEqualTo(embedding());
+    Path wrong = Files.writeString(directory.resolve("wrong.yaml"), "perTokens: true\n");
+    Object[] words = {"logits", "-m", Models.TINY_BITNET, "--tokens", "1"};
+    assertThat(Cli.failure(ExitCode.BAD_CONFIG, with(words, "--activation-config", wrong)))
+        .contains("perTokens must be a known key");
+    assertThat(
+            Cli.failure(
+                ExitCode.USAGE,
+                with(words, "--activation-config", trained, "--activations", "exact")))
+        .contains("exclude each other");
+  }
+
+  private static final String BITNET_ACTIVATIONS =
+      "{\"base\": {\"precision\": \"EIGHT_BIT\", \"strategy\": \"DYNAMIC\"}, \"perToken\": true,"
+          + " \"outlierPercentile\": 100, \"enableCaching\": false, \"quantizeAttention\": false}";
+
+  private static JsonNode embedding(Object... options) {
+    Object[] words = {"embed", "-m", Models.TINY_BITNET, "up:abc"};
+    return Cli.json(with(words, options)).at("/embeddings/0/embedding");
   }
 
   @Test
@@ -92,7 +129,18 @@ final class ModelCommandsTest {
   void generatesTextAsItComes() throws IOException {
     Cli text = Cli.ok("generate", "-m", Models.TINY_BITNET, "-p", "rev:stressed=");
     assertThat(text.out().strip()).isEqualTo("desserts");
-    assertThat(text.err()).contains("14 + 9 tokens, stop token");
+    assertThat(text.err()).contains("of weights: loaded in", "14 + 9 tokens, stop token");
+    assertThat(
+            Cli.failure(
+                ExitCode.USAGE,
+                "generate",
+                "-m",
+                Models.TINY_BITNET,
+                "-p",
+                "a",
+                "--logit-bias",
+                "260=1"))
+        .contains("--logit-bias must name a token in [0, 259], got [260]");
     JsonNode json =
         Cli.json("generate", "-m", Models.TINY_BITNET, "--tokens", "256,117,112,58,97,98,61");
     assertThat(json.get("text").asString()).isEqualTo("AB");
@@ -214,6 +262,7 @@ final class ModelCommandsTest {
         "--tokens 260        | --tokens must be in [0, 259], got [260]",
         "--tokens -1         | --tokens must be in [0, 259], got [-1]",
         "--tokens 1 --head 8 | --head must be one of",
+        "--tokens 1 --embedding 8 | --embedding must be one of",
         "--tokens 1 --cache x | --cache must be one of",
         "--tokens 1 --activations x | --activations must be",
         "--tokens 1 --threads 0 | --threads must be"

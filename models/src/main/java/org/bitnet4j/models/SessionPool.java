@@ -77,15 +77,7 @@ final class SessionPool implements AutoCloseable {
       Lease lease = takeIdle(prompt, length);
       if (lease == null) {
         int room = Math.ceilDiv(length, STEP) * STEP;
-        lease =
-            new Lease(
-                transformer.session(
-                    new SessionOptions(
-                        Math.min(context, room),
-                        options.cache(),
-                        options.activations(),
-                        options.attention(),
-                        options.chunk())));
+        lease = new Lease(transformer.session(options.withCapacity(Math.min(context, room))));
       }
       taken = true;
       return lease;

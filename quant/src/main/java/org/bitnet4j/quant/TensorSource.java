@@ -1,5 +1,6 @@
 package org.bitnet4j.quant;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /// A float matrix that can be read by rows, in any order, many times and from many threads, without
@@ -21,6 +22,17 @@ public interface TensorSource {
   /// @param target receives `rowCount · columns` values from `offset` on
   /// @param offset where to start in `target`
   void readRows(long firstRow, int rowCount, float[] target, int offset);
+
+  /// Reads whole rows as they are stored, elements of [#elementType()] in little-endian order,
+  /// where the source has them in this form.
+  ///
+  /// @param firstRow first row
+  /// @param rowCount how many rows
+  /// @param target receives `rowCount · columns` elements
+  /// @return whether it has; if not, nothing was read
+  default boolean readStored(long firstRow, int rowCount, MemorySegment target) {
+    return false;
+  }
 
   /// A source over values in memory, which are not copied.
   ///

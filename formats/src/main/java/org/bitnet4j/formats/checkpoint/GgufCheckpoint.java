@@ -1,6 +1,5 @@
 package org.bitnet4j.formats.checkpoint;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -45,6 +44,7 @@ final class GgufCheckpoint implements Checkpoint {
   private final List<CheckpointTensor> stored;
   private final List<CheckpointTensor> tensors;
   private final Workers workers = Workers.of(1);
+  private final StoredBytes buffers = new StoredBytes();
 
   private GgufCheckpoint(GgufFile file, ReadOptions options) {
     this.file = file;
@@ -186,8 +186,8 @@ final class GgufCheckpoint implements Checkpoint {
                 new IllegalArgumentException(
                     "tensor must be ternary, got [" + tensor.type() + "]"));
     TernaryTensor decoded;
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment bytes = arena.allocate(found.bytes(), 64);
+    try (StoredBytes.Lease lease = buffers.lease(found.bytes())) {
+      MemorySegment bytes = lease.bytes();
       file.read(found, 0, bytes);
       decoded = layout.decode(tensor.name(), found.shape(), bytes, workers);
     } catch (MalformedPackingException e) {
@@ -260,7 +260,8 @@ final class GgufCheckpoint implements Checkpoint {
 
   @Override
   public void close() {
-    try (workers) {
+    try (workers;
+        buffers) {
       file.close();
     }
   }

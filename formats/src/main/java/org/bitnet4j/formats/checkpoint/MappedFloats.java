@@ -1,5 +1,6 @@
 package org.bitnet4j.formats.checkpoint;
 
+import java.lang.foreign.MemorySegment;
 import java.util.function.LongUnaryOperator;
 import org.bitnet4j.formats.architecture.RowOrder;
 import org.bitnet4j.formats.architecture.ValueChange;
@@ -70,6 +71,11 @@ public final class MappedFloats implements TensorSource {
   @Override
   public ElementType elementType() {
     return change == ValueChange.NONE ? source.elementType() : ElementType.F32;
+  }
+
+  @Override
+  public boolean readStored(long firstRow, int rowCount, MemorySegment target) {
+    return inOrder && change == ValueChange.NONE && source.readStored(firstRow, rowCount, target);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.bitnet4j.formats.io;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ShortBuffer;
@@ -70,6 +71,18 @@ public final class StoredFloats implements TensorSource {
       bytes.read((start + done) * type.bytes(), buffer);
       widen(buffer.flip(), target, offset + done, now);
     }
+  }
+
+  @Override
+  public boolean readStored(long firstRow, int rowCount, MemorySegment target) {
+    Objects.checkFromIndexSize(firstRow, (long) rowCount, shape.rows());
+    long rowBytes = (long) shape.columns() * type.bytes();
+    MemorySegment wanted = target.asSlice(0, rowCount * rowBytes);
+    for (long done = 0; done < wanted.byteSize(); done += PIECE_BYTES) {
+      long now = Math.min(PIECE_BYTES, wanted.byteSize() - done);
+      bytes.read(firstRow * rowBytes + done, wanted.asSlice(done, now).asByteBuffer());
+    }
+    return true;
   }
 
   private void widen(ByteBuffer stored, float[] target, int offset, int count) {

@@ -21,10 +21,8 @@ final class AttendStage implements KernelTeam.Job {
   private final Work[] works;
 
   private @Nullable AttentionCache cache;
-  private AttentionSteps steps = AttentionSteps.NONE;
+  private @Nullable Chunk chunk;
   private int window;
-  private int firstPosition;
-  private int tokens;
 
   /// What one piece of work counted.
   private static final class Work {
@@ -62,63 +60,55 @@ final class AttendStage implements KernelTeam.Job {
     Arrays.setAll(works, i -> new Work());
   }
 
-  /// Attends from consecutive tokens whose keys and values are stored.
+  /// Attends from the tokens of a chunk, whose keys and values are stored.
   ///
   /// @param layerCache the layer's cache
   /// @param span the layer's reach
-  /// @param attentionSteps what is quantized
-  /// @param position of the first token
-  /// @param count number of tokens
-  /// @param tally receives the counts
-  void run(
-      KernelTeam team,
-      AttentionCache layerCache,
-      AttentionSpan span,
-      AttentionSteps attentionSteps,
-      int position,
-      int count,
-      AttentionTally tally) {
+  /// @param tokens the chunk, which receives the counts
+  void run(KernelTeam team, AttentionCache layerCache, AttentionSpan span, Chunk tokens) {
     cache = layerCache;
-    steps = attentionSteps;
+    chunk = tokens;
     window = span.window();
-    firstPosition = position;
-    tokens = count;
     int length = group * layerCache.capacity();
     for (int i = 0; i < scores.length; i++) {
       if (scores[i].length < length) {
         scores[i] = new float[length];
       }
     }
-    int pieces = count * keyValueHeads;
+    int pieces = tokens.tokens() * keyValueHeads;
     team.run(pieces, this);
     for (int i = 0; i < pieces; i++) {
       Work work = works[i];
-      tally.add(
-          work.scores,
-          (work.scores + work.weighted) * headDim,
-          work.clipped,
-          work.probabilities,
-          work.dropped.count(),
-          work.dropped.mass(),
-          group);
+      tokens
+          .tally()
+          .add(
+              work.scores,
+              (work.scores + work.weighted) * headDim,
+              work.clipped,
+              work.probabilities,
+              work.dropped.count(),
+              work.dropped.mass(),
+              group);
     }
   }
 
   @Override
-  public void chunk(int worker, int chunk) {
-    attend(chunk / keyValueHeads, chunk % keyValueHeads, scores[worker], works[chunk]);
+  public void chunk(int worker, int piece) {
+    attend(piece / keyValueHeads, piece % keyValueHeads, scores[worker], works[piece]);
   }
 
   private void attend(int token, int head, float[] row, Work work) {
     AttentionCache held = cache;
-    if (held == null) {
+    Chunk of = chunk;
+    if (held == null || of == null) {
       throw new IllegalStateException("the stage must be run, not its pieces");
     }
-    int position = firstPosition + token;
-    int from = (int) Math.max(0, position + 1L - window);
-    int visible = position + 1 - from;
+    AttentionSteps steps = of.steps();
+    int end = of.slot(token) + 1;
+    int from = (int) Math.max(of.firstSlot(token), (long) end - window);
+    int visible = end - from;
     boolean hides = !steps.config().causalOptimization();
-    int touched = hides ? firstPosition + tokens - from : visible;
+    int touched = hides ? of.endSlot(token) - from : visible;
     int query = queries.at(token) + head * group * headDim;
     elements.scores(
         queries.values(), query, group, held, head, from, touched, scale, row, 0, touched);

@@ -63,8 +63,8 @@ final class AttentionBlock {
     norm.run(team, tokens, stream, layer.beforeAttention(), shape.normEpsilon(), normed);
     products.run(layer.attentionInputs(), normed, tokens, qkv, chunk.quantization());
     AttentionCache cache = chunk.cache().layer(number);
-    position.run(team, layer, cache, rotary, steps, chunk.position(), tokens);
-    attend.run(team, cache, span, steps, chunk.position(), tokens, chunk.tally());
+    position.run(team, layer, cache, rotary, chunk);
+    attend.run(team, cache, span, chunk);
     if (steps.config().quantizeOutput()) {
       for (int token = 0; token < tokens; token++) {
         rounding.round(

@@ -21,7 +21,8 @@ public final class ContextFullException extends BitnetException {
             + length
             + " and "
             + more
-            + " more]. Open it with a larger capacity, shorten the prompt, or truncate the session.",
+            + " more]. Shorten the text, open it with a larger capacity (--context) where the model was made for"
+            + " one, or truncate the session.",
         null);
     this.capacity = capacity;
   }

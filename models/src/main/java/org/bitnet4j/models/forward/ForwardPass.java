@@ -80,7 +80,7 @@ final class ForwardPass implements AutoCloseable {
   void run(Chunk chunk, int[] tokens, int from, BooleanSupplier cancelled) {
     embed(tokens, from, chunk.tokens());
     for (int i = 0; i < tables.size(); i++) {
-      tables.get(i).fill(chunk.position(), chunk.tokens());
+      tables.get(i).fill(chunk);
     }
     List<LayerWeights> layers = weights.layers();
     for (int i = 0; i < layers.size(); i++) {

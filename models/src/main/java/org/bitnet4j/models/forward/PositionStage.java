@@ -19,8 +19,7 @@ final class PositionStage extends TokenStage {
   private @Nullable LayerWeights layer;
   private @Nullable AttentionCache cache;
   private @Nullable RotaryTable rotary;
-  private AttentionSteps steps = AttentionSteps.NONE;
-  private int firstPosition;
+  private @Nullable Chunk chunk;
 
   PositionStage(ElementKernels elements, ModelShape shape, Rows qkv, int capacity) {
     this.elements = elements;
@@ -37,15 +36,12 @@ final class PositionStage extends TokenStage {
       LayerWeights weights,
       AttentionCache layerCache,
       RotaryTable table,
-      AttentionSteps attentionSteps,
-      int position,
-      int tokens) {
+      Chunk tokens) {
     layer = weights;
     cache = layerCache;
     rotary = table;
-    steps = attentionSteps;
-    firstPosition = position;
-    run(team, tokens);
+    chunk = tokens;
+    run(team, tokens.tokens());
   }
 
   @Override
@@ -53,7 +49,8 @@ final class PositionStage extends TokenStage {
     LayerWeights weights = layer;
     AttentionCache held = cache;
     RotaryTable table = rotary;
-    if (weights == null || held == null || table == null) {
+    Chunk of = chunk;
+    if (weights == null || held == null || table == null || of == null) {
       throw new IllegalStateException("the stage must be run, not its tokens");
     }
     float[] x = qkv.values();
@@ -64,7 +61,7 @@ final class PositionStage extends TokenStage {
     normalize(x, key, shape.keyValueHeads(), weights.keyNorm());
     rotate(table, token, x, query, shape.heads());
     rotate(table, token, x, key, shape.keyValueHeads());
-    AttentionQuantizationConfig config = steps.config();
+    AttentionQuantizationConfig config = of.steps().config();
     if (config.quantizeQuery()) {
       round(token, weights.name() + ".self_attn.query", x, query, shape.heads());
     }
@@ -74,7 +71,7 @@ final class PositionStage extends TokenStage {
     if (config.quantizeValue()) {
       round(token, weights.name() + ".self_attn.value", x, value, shape.keyValueHeads());
     }
-    held.store(firstPosition + token, x, key, x, value);
+    held.store(of.slot(token), x, key, x, value);
   }
 
   private void normalize(float[] x, int offset, int heads, float @Nullable [] norm) {

@@ -21,13 +21,18 @@ final class RotaryTable {
     this.sin = new float[tokens * frequencies.length];
   }
 
-  /// Fills the table for consecutive positions.
-  void fill(int firstPosition, int tokens) {
-    for (int token = 0; token < tokens; token++) {
-      int at = at(token);
-      for (int i = 0; i < frequencies.length; i++) {
-        put(at + i, (firstPosition + token) * frequencies[i]);
-      }
+  /// Fills the table for the positions of a chunk.
+  void fill(Chunk chunk) {
+    for (int token = 0; token < chunk.tokens(); token++) {
+      fill(token, chunk.position(token));
+    }
+  }
+
+  /// Fills the table for one token.
+  void fill(int token, int position) {
+    int at = at(token);
+    for (int i = 0; i < frequencies.length; i++) {
+      put(at + i, position * frequencies[i]);
     }
   }
 

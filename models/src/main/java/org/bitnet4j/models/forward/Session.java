@@ -44,7 +44,7 @@ public final class Session implements AutoCloseable {
         InputQuantization.of(options.activations(), model.report().quantizesActivations());
     AttentionSteps steps = AttentionSteps.of(options.attentionInForce());
     this.cache = new KvCache(shape, model.weights().layers(), options.cache(), options.capacity());
-    this.chunk = new Chunk(cache, quantization, steps);
+    this.chunk = new Chunk(cache, quantization, steps, options.chunk());
     this.hidden = new float[shape.hidden()];
   }
 
@@ -123,7 +123,7 @@ public final class Session implements AutoCloseable {
   private void run(
       int[] source, int offset, int count, @Nullable LogitsSink logits, BooleanSupplier cancel) {
     requireOpen();
-    requireTokens(source, offset, count);
+    Vocabulary.require(source, offset, count, shape.vocabulary());
     int before = cache.length();
     if (count > cache.capacity() - before) {
       throw new ContextFullException(cache.capacity(), before, count);
@@ -136,7 +136,8 @@ public final class Session implements AutoCloseable {
     try {
       for (int i = 0; i < count; i += chunk.tokens()) {
         from = offset + i;
-        chunk.moveTo(before + i, Math.min(options.chunk(), count - i));
+        chunk.clear();
+        chunk.add(0, before + i, Math.min(options.chunk(), count - i));
         transformer.take(options.chunk(), appendTurn);
         cache.setLength(before + i + chunk.tokens());
       }
@@ -147,25 +148,6 @@ public final class Session implements AutoCloseable {
       cancelled = Session::never;
       if (!done) {
         cache.setLength(before);
-      }
-    }
-  }
-
-  private void requireTokens(int[] source, int offset, int count) {
-    Objects.checkFromIndexSize(offset, count, source.length);
-    if (count < 1) {
-      throw new IllegalArgumentException("there must be a token to append, got [" + count + "].");
-    }
-    for (int i = offset; i < offset + count; i++) {
-      if (source[i] < 0 || source[i] >= shape.vocabulary()) {
-        throw new IllegalArgumentException(
-            "token "
-                + (i - offset)
-                + " must be in the vocabulary of "
-                + shape.vocabulary()
-                + ", got ["
-                + source[i]
-                + "].");
       }
     }
   }
@@ -185,7 +167,7 @@ public final class Session implements AutoCloseable {
       int count = Math.min(atOnce, chunk.tokens() - token);
       forward.logits(token, count, rows);
       for (int i = 0; i < count; i++) {
-        taker.accept(chunk.position() + token + i, rows, i * shape.vocabulary());
+        taker.accept(chunk.position(token + i), rows, i * shape.vocabulary());
       }
     }
   }

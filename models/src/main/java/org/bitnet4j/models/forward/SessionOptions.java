@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 /// How a session runs.
 ///
 /// @param capacity tokens that it has room for, at least 1
-/// @param cache how keys and values are stored
+/// @param cache how keys and values are stored. A token takes 2 · layers · key/value heads · head
+///   width elements, in bitnet-b1.58-2B-4T 150 KiB as FLOAT32, 75 KiB as FLOAT16, 39 KiB as INT8.
+///   FLOAT32 gives the model's own logits; on `tiny-bitnet` FLOAT16 changes them by 0.5 % (root
+///   mean square) and INT8 by 0.8 %, with the accuracy on its tasks the same
 /// @param activations what happens to inputs of linear layers
 /// @param attention how attention is quantized; absent for what `activations` say, which is not at
 ///   all unless they are [ActivationPolicy.Configured] and switch it on
@@ -40,6 +43,13 @@ public record SessionOptions(
   public static SessionOptions of(int capacity) {
     return new SessionOptions(
         capacity, CacheFormat.FLOAT32, new ActivationPolicy.AsTrained(), null, DEFAULT_CHUNK);
+  }
+
+  /// With another capacity.
+  ///
+  /// @param tokens that a session has room for
+  public SessionOptions withCapacity(int tokens) {
+    return new SessionOptions(tokens, cache, activations, attention, chunk);
   }
 
   /// With keys and values stored otherwise.

@@ -1,12 +1,17 @@
 package org.bitnet4j.models.forward;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.bitnet4j.models.architecture.ModelShape;
 import org.bitnet4j.models.weights.LoadOptions;
 import org.bitnet4j.models.weights.LoadReport;
 import org.bitnet4j.models.weights.LoadedModel;
+import org.bitnet4j.quant.kernels.CacheFormat;
 import org.bitnet4j.quant.kernels.KernelPlan;
 import org.bitnet4j.quant.kernels.KernelTeam;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +32,13 @@ public final class Transformer implements AutoCloseable {
   private @Nullable ForwardPass pass;
   private boolean closed;
 
-  private Transformer(LoadedModel model, KernelTeam team) {
+  private final WarmUpReport warmUp;
+
+  /// A model with threads, both of which this owns.
+  Transformer(LoadedModel model, KernelTeam team, WarmUpReport warmUp) {
     this.model = model;
     this.team = team;
+    this.warmUp = warmUp;
   }
 
   /// Loads a model of any format.
@@ -40,8 +49,31 @@ public final class Transformer implements AutoCloseable {
   ///   tensor, or describes a model that this library cannot run
   /// @throws org.bitnet4j.quant.InvalidTensorException for weights that are not finite
   public static Transformer load(Path path, LoadOptions options) {
-    LoadedModel model = LoadedModel.load(path, options);
-    return new Transformer(model, KernelTeam.of(options.threads()));
+    return load(path, options, CacheFormat.FLOAT32);
+  }
+
+  /// Loads a model of any format, and warms the code up for a kind of session.
+  ///
+  /// @param path a Hugging Face directory, a GGUF file, a `.trit` container
+  /// @param options how
+  /// @param cache how most sessions will store keys and values
+  /// @throws org.bitnet4j.quant.MalformedFileException for a file that breaks its format, lacks a
+  ///   tensor, or describes a model that this library cannot run
+  /// @throws org.bitnet4j.quant.InvalidTensorException for weights that are not finite
+  public static Transformer load(Path path, LoadOptions options, CacheFormat cache) {
+    AtomicReference<@Nullable WarmUp> warmUp = new AtomicReference<>();
+    LoadedModel model = null;
+    try {
+      model =
+          LoadedModel.load(path, options, shape -> warmUp.set(WarmUp.start(shape, options, cache)));
+    } finally {
+      WarmUp running = warmUp.get();
+      if (model == null && running != null) {
+        running.stop();
+      }
+    }
+    WarmUpReport warm = Objects.requireNonNull(warmUp.get()).await();
+    return new Transformer(model, KernelTeam.of(options.threads()), warm);
   }
 
   /// Dimensions and family.
@@ -52,6 +84,11 @@ public final class Transformer implements AutoCloseable {
   /// What loading took and gave.
   public LoadReport report() {
     return model.report();
+  }
+
+  /// What warming up took; no time where [LoadOptions#warmUp()] is zero.
+  public WarmUpReport warmUp() {
+    return warmUp;
   }
 
   /// Configuration, tokenizer and other small files of the model, by name.
@@ -75,6 +112,34 @@ public final class Transformer implements AutoCloseable {
   /// @throws org.bitnet4j.quant.config.ConfigValidationException for a contradictory configuration
   public Session session(SessionOptions options) {
     return new Session(this, model, options);
+  }
+
+  /// The hidden states of texts: what the last token of each has behind the final norm.
+  ///
+  /// Tokens of several texts pass the model together, a chunk at a time, so that weights are read
+  /// once for all of them; attention stays within a text, and the bits are those of each text
+  /// alone. Only where activations are quantized by a configuration that may take a scale from all
+  /// tokens of a call, or remember earlier calls, texts run one after the other. Cancelled, it has
+  /// handed over some.
+  ///
+  /// @param texts tokens of each, at least one
+  /// @param options how; the capacity is the most tokens of a text
+  /// @param cancel asked before each layer of each chunk, whether to stop
+  /// @param sink takes the states, in the order of the texts
+  /// @throws java.util.concurrent.CancellationException where it was told to stop
+  /// @throws ContextFullException for a text that is longer than the capacity
+  /// @throws IllegalArgumentException for a text without a token, and a token outside of the
+  ///   vocabulary
+  /// @throws org.bitnet4j.quant.InvalidTensorException where an activation is not finite; it names
+  ///   the layer
+  public void encode(
+      List<int[]> texts, SessionOptions options, BooleanSupplier cancel, HiddenSink sink) {
+    if (texts.isEmpty()) {
+      return;
+    }
+    try (TextBatch batch = new TextBatch(this, model, texts, options)) {
+      batch.run(cancel, sink);
+    }
   }
 
   /// Work with the one forward pass.

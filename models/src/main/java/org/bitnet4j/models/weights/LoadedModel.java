@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.function.Consumer;
 import org.bitnet4j.formats.checkpoint.Checkpoint;
 import org.bitnet4j.models.architecture.ModelShape;
 import org.bitnet4j.quant.MalformedFileException;
@@ -40,6 +41,18 @@ public record LoadedModel(
   ///   a model that this library cannot run
   /// @throws org.bitnet4j.quant.InvalidTensorException for weights that are not finite
   public static LoadedModel load(Path path, LoadOptions options) {
+    return load(path, options, shape -> {});
+  }
+
+  /// The same, telling the shape before weights are loaded.
+  ///
+  /// @param path a Hugging Face directory, a GGUF file, a `.trit` container
+  /// @param options how
+  /// @param known told the shape as soon as it is known, once
+  /// @throws MalformedFileException for a file that breaks its format, lacks a tensor, or describes
+  ///   a model that this library cannot run
+  /// @throws org.bitnet4j.quant.InvalidTensorException for weights that are not finite
+  public static LoadedModel load(Path path, LoadOptions options, Consumer<ModelShape> known) {
     long start = System.nanoTime();
     TernaryKernels ternary = TernaryKernels.of(options.simd());
     ElementKernels elements = ElementKernels.of(options.simd());
@@ -61,6 +74,7 @@ public record LoadedModel(
       }
       ModelTensors tensors = new ModelTensors(checkpoint);
       ModelShape shape = ModelShape.read(config, tensors::has);
+      known.accept(shape);
       ModelWeights weights =
           new ModelLoader(shape, tensors, ternary, elements, options).load(workers);
       try {

@@ -154,6 +154,15 @@ final class MatrixLoader {
     }
   }
 
+  /// Whether the default format of a matrix is how the file stores it, so that it is copied.
+  static boolean isCopied(CheckpointTensor tensor) {
+    return tensor.content() == Content.FLOAT
+        && switch (tensor.type()) {
+          case "F32", "F16", "BF16" -> true;
+          default -> false;
+        };
+  }
+
   /// The format of the file; float16 for blocks of codes, whose own rounding is coarser by far.
   private static DenseFormat stored(CheckpointTensor tensor) {
     return switch (tensor.type()) {

@@ -2,8 +2,10 @@ package org.bitnet4j.models.weights;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import org.bitnet4j.models.architecture.BlockNorms;
 import org.bitnet4j.models.architecture.ModelShape;
 import org.bitnet4j.models.weights.MatrixLoader.Part;
@@ -14,8 +16,8 @@ import org.bitnet4j.quant.kernels.ElementKernels;
 import org.bitnet4j.quant.kernels.TernaryKernels;
 import org.jspecify.annotations.Nullable;
 
-/// Loads the weights of one model: the embedding table by all threads, then groups of projections,
-/// each by one.
+/// Loads the weights of one model: groups of projections, each by one thread, and tables that are
+/// converted by all.
 final class ModelLoader {
   /// Groups of projections of a layer: queries with keys and values, output, gate with up, down.
   private static final int GROUPS = 4;
@@ -56,7 +58,31 @@ final class ModelLoader {
 
   private ModelWeights loadAll(Workers workers) {
     String table = tensors.prefix() + "embed_tokens.weight";
-    DenseMatrix embedding = dense(table, options.embedding(), workers);
+    // Fresh memory is zeroed by the one thread that takes it: a table that is only copied is left
+    // to one thread, while the others are at the layers.
+    boolean copied =
+        options.embedding() == null
+            && MatrixLoader.isCopied(tensors.matrix(table, shape.vocabulary(), shape.hidden()));
+    AtomicReference<@Nullable DenseMatrix> loadedTable = new AtomicReference<>();
+    if (!copied) {
+      loadedTable.set(dense(table, options.embedding(), workers));
+    }
+    int first = copied ? 1 : 0;
+    List<List<Projection>> tasks =
+        workers.map(
+            first + GROUPS * shape.layers(),
+            () -> {
+              Workers alone = Workers.of(1); // runs in this thread
+              return task -> {
+                if (task < first) {
+                  loadedTable.set(dense(table, null, alone));
+                  return List.of();
+                }
+                return group((task - first) / GROUPS, (task - first) % GROUPS, alone);
+              };
+            });
+    List<List<Projection>> groups = tasks.subList(first, tasks.size());
+    DenseMatrix embedding = Objects.requireNonNull(loadedTable.get());
     DenseFormat format = options.head();
     boolean shared = shape.tiedHead() && (format == null || format == embedding.format());
     DenseMatrix head =
@@ -66,13 +92,6 @@ final class ModelLoader {
     }
     float[] finalNorm =
         tensors.norm(tensors.prefix() + "norm", shape.hidden(), shape.family().normOffset());
-    List<List<Projection>> groups =
-        workers.map(
-            GROUPS * shape.layers(),
-            () -> {
-              Workers alone = Workers.of(1); // runs in this thread
-              return task -> group(task / GROUPS, task % GROUPS, alone);
-            });
     List<LayerWeights> layers = new ArrayList<>();
     for (int layer = 0; layer < shape.layers(); layer++) {
       layers.add(layer(layer, groups.subList(GROUPS * layer, GROUPS * (layer + 1))));

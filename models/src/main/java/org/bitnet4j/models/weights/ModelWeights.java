@@ -11,7 +11,13 @@ public final class ModelWeights implements AutoCloseable {
   private final float[] finalNorm;
   private final List<LayerWeights> layers;
 
-  ModelWeights(
+  /// Weights, which this owns.
+  ///
+  /// @param embedding a row for each token
+  /// @param head what logits are made with; the same object where the two are one
+  /// @param finalNorm the norm before the head
+  /// @param layers the layers, in order
+  public ModelWeights(
       DenseMatrix embedding, DenseMatrix head, float[] finalNorm, List<LayerWeights> layers) {
     this.embedding = embedding;
     this.head = head;

@@ -206,7 +206,7 @@ final class ConfigEffectTest {
 
   private static Outcome run(SessionOptions options) {
     try (Session session = model.session(options)) {
-      String hash = LogitsHash.of(session, model.shape().vocabulary(), texts);
+      String hash = Hashes.of(session, texts);
       return new Outcome(
           hash, session.attentionStatistics(), session.activationCache(), session.calibration());
     }

@@ -70,8 +70,9 @@ final class QuantizedAttentionTest {
     roundHeads(rounding, keys, config.quantizeKey());
     roundHeads(rounding, values, config.quantizeValue());
     Rows attended = new Rows(QUERIES, HEADS * HEAD_DIM);
-    AttentionTally tally = new AttentionTally();
+    AttentionTally tally;
     try (KernelTeam team = KernelTeam.of(2);
+        KvCache none = new KvCache(shape(), List.of(), CacheFormat.FLOAT32, KEYS);
         AttentionCache cache =
             AttentionCache.allocate(
                 "layer", CacheFormat.FLOAT32, KEY_VALUE_HEADS, HEAD_DIM, KEYS)) {
@@ -79,15 +80,12 @@ final class QuantizedAttentionTest {
         int at = key * KEY_VALUE_HEADS * HEAD_DIM;
         cache.store(key, keys, at, values, at);
       }
+      Chunk chunk =
+          new Chunk(none, new InputQuantization.None(), AttentionSteps.of(config), QUERIES);
+      chunk.add(0, KEYS - QUERIES, QUERIES);
       new AttendStage(elements, shape(), team.threads(), QUERIES, rows, attended)
-          .run(
-              team,
-              cache,
-              shape().spans().getFirst(),
-              AttentionSteps.of(config),
-              KEYS - QUERIES,
-              QUERIES,
-              tally);
+          .run(team, cache, shape().spans().getFirst(), chunk);
+      tally = chunk.tally();
     }
     for (int query = 0; query < QUERIES && config.quantizeOutput(); query++) {
       rounding.round("layer", attended.values(), attended.at(query), attended.width());

@@ -14,8 +14,8 @@ final class RotaryTableTest {
     double[] frequencies = rotary.frequencies();
     RotaryTable table = new RotaryTable(rotary, 3);
     for (int position : new int[] {0, 1, 7, 1000, 32_767, 131_071, 1_000_000}) {
-      table.fill(position, 3);
       for (int token = 0; token < 3; token++) {
+        table.fill(token, position + token);
         for (int i = 0; i < frequencies.length; i++) {
           double angle = (position + token) * frequencies[i];
           assertThat(table.cos()[table.at(token) + i]).isEqualTo((float) StrictMath.cos(angle));

@@ -51,7 +51,8 @@ final class ByteLut27Loops256 {
       MemorySegment tables,
       long table,
       int tiles,
-      short[] running) {
+      short[] running,
+      int step) {
     ShortVector zero = ShortVector.zero(SHORTS);
     ShortVector lowAll0 = ShortVector.zero(SHORTS);
     ShortVector lowOdd0 = ShortVector.zero(SHORTS);
@@ -61,7 +62,7 @@ final class ByteLut27Loops256 {
     ShortVector lowOdd1 = ShortVector.zero(SHORTS);
     ShortVector highAll1 = ShortVector.zero(SHORTS);
     ShortVector highOdd1 = ShortVector.zero(SHORTS);
-    for (int t = 0; t < tiles; t++) {
+    for (int t = 0; t < tiles; t += step) {
       long p = first + (long) t * TILE;
       long q = second + (long) t * TILE;
       long z = table + (long) t * TABLES;

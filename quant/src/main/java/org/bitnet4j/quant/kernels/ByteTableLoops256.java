@@ -121,8 +121,10 @@ final class ByteTableLoops256 implements ByteTableLoops {
       long q = second + tile * tileBytes;
       long z = table + (long) tile * GROUPS * 2 * LANES;
       switch (format) {
-        case Lut9Tiles f -> ByteLut9Loops256.pair(codes, p, q, tables, z, run, running);
-        case Lut27Tiles f -> ByteLut27Loops256.pair(codes, p, q, tables, z, run, running);
+        case Lut9Tiles f ->
+            ByteLut9Loops256.pair(codes, p, q, tables, z, run, running, scratch.one);
+        case Lut27Tiles f ->
+            ByteLut27Loops256.pair(codes, p, q, tables, z, run, running, scratch.one);
       }
       widen(running, 0, scratch.sums, at);
       widen(running, 4 * S, scratch.sums, at + LANES);

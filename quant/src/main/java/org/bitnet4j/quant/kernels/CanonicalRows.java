@@ -26,13 +26,13 @@ record CanonicalRows(int columns, int segmentColumns) implements CodeLayout {
   }
 
   @Override
-  public void pack(MemorySegment rows, int stride, MemorySegment codes, long at) {
-    MemorySegment.copy(rows, 0, codes, at, blockBytes());
+  public void pack(byte[] rows, int stride, MemorySegment codes, long at) {
+    MemorySegment.copy(rows, 0, codes, ValueLayout.JAVA_BYTE, at, (int) blockBytes());
   }
 
   @Override
-  public void unpack(MemorySegment codes, long at, MemorySegment rows, int stride) {
-    MemorySegment.copy(codes, at, rows, 0, blockBytes());
+  public void unpack(MemorySegment codes, long at, byte[] rows, int stride) {
+    MemorySegment.copy(codes, ValueLayout.JAVA_BYTE, at, rows, 0, (int) blockBytes());
   }
 
   /// Σ T · x over a run of columns of one row.

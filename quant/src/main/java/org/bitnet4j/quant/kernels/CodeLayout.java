@@ -19,12 +19,12 @@ sealed interface CodeLayout permits CanonicalRows, Tiling {
 
   /// Takes a block from canonical order.
   ///
-  /// @param rows two-bit codes of `blockRows` rows, `stride` bytes apart, of which the last eight
-  ///   are of no meaning
+  /// @param rows two-bit codes of `blockRows` rows, `stride` bytes apart, and at least eight bytes
+  ///   behind the last
   /// @param stride bytes from one row to the next
   /// @param codes receives the block
   /// @param at offset of the block
-  void pack(MemorySegment rows, int stride, MemorySegment codes, long at);
+  void pack(byte[] rows, int stride, MemorySegment codes, long at);
 
   /// The inverse of [#pack]: bits behind the last column of a row are 0.
   ///
@@ -33,5 +33,5 @@ sealed interface CodeLayout permits CanonicalRows, Tiling {
   /// @param rows receives `blockRows` rows, `stride` bytes apart, and writes up to eight bytes
   ///   behind a row's last code, within its stride
   /// @param stride bytes from one row to the next
-  void unpack(MemorySegment codes, long at, MemorySegment rows, int stride);
+  void unpack(MemorySegment codes, long at, byte[] rows, int stride);
 }

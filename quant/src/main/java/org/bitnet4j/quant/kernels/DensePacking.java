@@ -49,7 +49,9 @@ final class DensePacking {
       DenseLoops dense) {
     DenseMatrix matrix = new DenseMatrix(source.name(), source.shape(), format);
     try {
-      new DensePacking(source, matrix, statistics, elements, dense).fill(workers);
+      if (!StoredRows.copy(source, matrix, workers)) {
+        new DensePacking(source, matrix, statistics, elements, dense).fill(workers);
+      }
       return matrix;
     } catch (RuntimeException e) {
       matrix.close();

@@ -20,6 +20,10 @@ final class ProductScratch {
   /// Sums of rows, over a segment or over all.
   final int[] sums = new int[SUMS];
 
+  /// 1, which the compiler does not know. A loop whose step it does not know it does not unroll:
+  /// eight bodies of a loop over vectors, mixed, need more registers than there are.
+  final int one;
+
   /// Sums that are not int32 yet.
   final short[] running = new short[16 * MOST_BYTE_LANES / 2];
 
@@ -27,6 +31,7 @@ final class ProductScratch {
   final double[] scaled = new double[SUMS];
 
   ProductScratch(Arena arena) {
+    this.one = 1;
     long indices =
         (long) ManyTokens.BLOCKS * ShortTableLoops.EXACT_TILES * TableLoops.GROUPS * MOST_LANES;
     long rows = 2L * MOST_BYTE_LANES * (ByteTableLoops.RUN_COLUMNS + ByteTableLoops.PADDING);

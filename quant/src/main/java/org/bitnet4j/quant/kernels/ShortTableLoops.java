@@ -190,9 +190,11 @@ final class ShortTableLoops implements TableLoops {
     ShortVector odd2 = ShortVector.zero(SHORTS);
     ShortVector even3 = ShortVector.zero(SHORTS);
     ShortVector odd3 = ShortVector.zero(SHORTS);
-    for (int g = 0; g < tiles * GROUPS; g++) {
-      long z = table + (long) g * BYTES;
-      IntVector pairs = IntVector.fromMemorySegment(INTS, indices, at + (long) g * BYTES, LE);
+    long end = (long) tiles * GROUPS * BYTES;
+    long step = (long) BYTES * scratch.one;
+    for (long g = 0; g < end; g += step) {
+      long z = table + g;
+      IntVector pairs = IntVector.fromMemorySegment(INTS, indices, at + g, LE);
       ShortVector evens = pairs.reinterpretAsShorts();
       ShortVector odds = pairs.lanewise(LSHR, 8).reinterpretAsShorts();
       ShortVector table0 = ShortVector.fromMemorySegment(SHORTS, tables, z, LE);

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.bitnet4j.quant.Granularity;
@@ -96,14 +97,14 @@ public final class TernaryMatrix implements AutoCloseable {
   }
 
   private void fill(List<TernaryTensor> parts, Workers workers) {
-    int stride = canonicalStride();
+    int rowBytes = Math.ceilDiv(columns, 4);
     workers.map(
         Math.toIntExact(blocks()),
         () -> {
-          MemorySegment canonical = MemorySegment.ofArray(new byte[layout.blockRows() * stride]);
+          byte[] canonical = new byte[layout.blockRows() * rowBytes + Long.BYTES];
           return block -> {
-            copyCanonical(parts, block, canonical, stride);
-            layout.pack(canonical, stride, codes, block * layout.blockBytes());
+            copyCanonical(parts, block, canonical, rowBytes);
+            layout.pack(canonical, rowBytes, codes, block * layout.blockBytes());
             return block;
           };
         });
@@ -115,25 +116,28 @@ public final class TernaryMatrix implements AutoCloseable {
   }
 
   /// Copies the rows of a block, and zero trits for those that the matrix does not have.
-  private void copyCanonical(
-      List<TernaryTensor> parts, int block, MemorySegment target, int stride) {
+  private void copyCanonical(List<TernaryTensor> parts, int block, byte[] target, int rowBytes) {
     int first = block * layout.blockRows();
     int end = Math.min(rows, first + layout.blockRows());
-    int row = 0;
+    int copied = 0;
     int partRow = 0;
     for (TernaryTensor part : parts) {
       int partEnd = partRow + (int) part.shape().rows();
-      for (int r = Math.max(first, partRow); r < Math.min(end, partEnd); r++, row++) {
+      int from = Math.max(first, partRow);
+      int count = Math.min(end, partEnd) - from;
+      if (count > 0) {
         MemorySegment.copy(
             part.codes(),
-            (r - partRow) * part.rowBytes(),
+            ValueLayout.JAVA_BYTE,
+            (from - partRow) * part.rowBytes(),
             target,
-            (long) row * stride,
-            part.rowBytes());
+            copied * rowBytes,
+            count * rowBytes);
+        copied += count;
       }
       partRow = partEnd;
     }
-    target.asSlice((long) row * stride).fill(ZEROS);
+    Arrays.fill(target, copied * rowBytes, target.length, ZEROS);
   }
 
   private void fillScales(TernaryTensor part, int firstRow) {
@@ -187,12 +191,11 @@ public final class TernaryMatrix implements AutoCloseable {
     Objects.checkIndex(row, rows);
     Objects.checkFromIndexSize(offset, columns, trits.length);
     int stride = canonicalStride();
-    MemorySegment block = MemorySegment.ofArray(new byte[layout.blockRows() * stride]);
+    byte[] block = new byte[layout.blockRows() * stride];
     layout.unpack(codes, row / layout.blockRows() * layout.blockBytes(), block, stride);
-    long start = (long) (row % layout.blockRows()) * stride;
+    int start = row % layout.blockRows() * stride;
     for (int c = 0; c < columns; c++) {
-      int packed = block.get(ValueLayout.JAVA_BYTE, start + c / 4);
-      trits[offset + c] = (byte) (((packed >> (2 * (c % 4))) & 3) - 1);
+      trits[offset + c] = (byte) (((block[start + c / 4] >> (2 * (c % 4))) & 3) - 1);
     }
   }
 
@@ -215,7 +218,7 @@ public final class TernaryMatrix implements AutoCloseable {
     workers.map(
         Math.toIntExact(blocks()),
         () -> {
-          MemorySegment canonical = MemorySegment.ofArray(new byte[layout.blockRows() * stride]);
+          byte[] canonical = new byte[layout.blockRows() * stride];
           return block -> {
             layout.unpack(codes, block * layout.blockBytes(), canonical, stride);
             writeCanonical(canonical, stride, tensor, block);
@@ -224,21 +227,24 @@ public final class TernaryMatrix implements AutoCloseable {
         });
   }
 
-  private void writeCanonical(
-      MemorySegment canonical, int stride, TernaryTensor tensor, int block) {
+  private void writeCanonical(byte[] canonical, int stride, TernaryTensor tensor, int block) {
     int first = block * layout.blockRows();
     int end = Math.min(rows, first + layout.blockRows());
     for (int row = first; row < end; row++) {
-      long source = (long) (row - first) * stride;
+      int source = (row - first) * stride;
       if (columns % 4 != 0) {
         // Lanes behind the last column hold code 1 in canonical order.
-        long last = source + tensor.rowBytes() - 1;
+        int last = source + (int) tensor.rowBytes() - 1;
         int used = (1 << (2 * (columns % 4))) - 1;
-        int packed = (canonical.get(ValueLayout.JAVA_BYTE, last) & used) | (ZEROS & ~used);
-        canonical.set(ValueLayout.JAVA_BYTE, last, (byte) packed);
+        canonical[last] = (byte) ((canonical[last] & used) | (ZEROS & ~used));
       }
       MemorySegment.copy(
-          canonical, source, tensor.codes(), row * tensor.rowBytes(), tensor.rowBytes());
+          canonical,
+          source,
+          tensor.codes(),
+          ValueLayout.JAVA_BYTE,
+          row * tensor.rowBytes(),
+          (int) tensor.rowBytes());
     }
   }
 

@@ -24,6 +24,9 @@ final class TernaryProduct implements KernelTeam.Job {
 
   private static final int CACHE_LINE = 64;
 
+  /// Groups of pairs that each thread finds, if a matrix has so many pairs.
+  private static final int GROUPS_PER_THREAD = 4;
+
   /// What the chunks of the job in progress are.
   private enum Phase {
     TABLES,
@@ -145,9 +148,11 @@ final class TernaryProduct implements KernelTeam.Job {
     return Math.ceilDiv(groups, groupsPerChunk);
   }
 
-  /// Half the bands that are planned.
+  /// Half the bands that are planned, or fewer where threads would not find enough groups to share
+  /// them evenly.
   private int pairsPerGroup() {
-    return Math.ceilDiv(tuning().plan().rowBands(), 2);
+    int most = Math.max(1, pairs / (GROUPS_PER_THREAD * team.threads()));
+    return Math.min(most, Math.ceilDiv(tuning().plan().rowBands(), 2));
   }
 
   @Override

@@ -2,7 +2,10 @@ package org.bitnet4j.quant.kernels;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.bitnet4j.quant.kernels.KernelPlan.Product;
 
 /// Blocks of as many rows as a vector has bytes, cut into tiles of columns; each tile is what one
@@ -17,6 +20,9 @@ record Tiling(TableLoops loops, TileFormat format, int columns, int segmentColum
     implements CodeLayout {
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final VarHandle WORD =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   /// Code 1, a zero trit, everywhere.
   private static final long ZEROS = 0x5555_5555_5555_5555L;
@@ -95,57 +101,83 @@ record Tiling(TableLoops loops, TileFormat format, int columns, int segmentColum
   }
 
   @Override
-  public void pack(MemorySegment rows, int stride, MemorySegment codes, long at) {
-    int lanes = loops.lanes();
-    int width = format.tileColumns();
+  public void pack(byte[] rows, int stride, MemorySegment codes, long at) {
+    TileBlock block = new TileBlock(this);
     for (int segment = 0; segment < segments(); segment++) {
-      int column = segment * segmentColumns;
-      int count = segmentWidth(segment);
-      int tiles = segmentTiles(segment);
-      for (int first = 0; first < tiles; first += PACKED_TILES) {
-        int end = Math.min(tiles, first + PACKED_TILES);
-        for (int row = 0; row < lanes; row++) {
-          long target = at + firstTile(segment) * tileBytes() + lane(row, lanes);
-          for (int tile = first; tile < end; tile++) {
-            int from = tile * width;
-            long bit = 2L * (column + from);
-            long word = rows.get(LONG, (long) row * stride + (bit >>> 3)) >>> (bit & 7);
-            int left = count - from;
-            if (left < width) {
-              long used = (1L << (2 * left)) - 1;
-              word = (word & used) | (ZEROS & ~used);
-            }
-            format.store(word, codes, target + tile * tileBytes(), lanes);
-          }
-        }
+      if (startsOnByte(segment)) {
+        block.pack(segment, rows, stride, codes, at);
+      } else {
+        packRows(segment, rows, stride, codes, at);
       }
     }
   }
 
   @Override
-  public void unpack(MemorySegment codes, long at, MemorySegment rows, int stride) {
+  public void unpack(MemorySegment codes, long at, byte[] rows, int stride) {
+    Arrays.fill(rows, 0, loops.lanes() * stride, (byte) 0);
+    TileBlock block = new TileBlock(this);
+    for (int segment = 0; segment < segments(); segment++) {
+      if (startsOnByte(segment)) {
+        block.unpack(segment, codes, at, rows, stride);
+      } else {
+        unpackRows(segment, codes, at, rows, stride);
+      }
+    }
+  }
+
+  private boolean startsOnByte(int segment) {
+    return (long) segment * segmentColumns % 4 == 0;
+  }
+
+  /// What [#pack] does, of one segment, row by row: the reference, and the way of segments that do
+  /// not start on a byte.
+  void packRows(int segment, byte[] rows, int stride, MemorySegment codes, long at) {
     int lanes = loops.lanes();
     int width = format.tileColumns();
-    rows.asSlice(0, (long) lanes * stride).fill((byte) 0);
-    for (int segment = 0; segment < segments(); segment++) {
-      int column = segment * segmentColumns;
-      int count = segmentWidth(segment);
-      int tiles = segmentTiles(segment);
-      for (int first = 0; first < tiles; first += PACKED_TILES) {
-        int end = Math.min(tiles, first + PACKED_TILES);
-        for (int row = 0; row < lanes; row++) {
-          long source = at + firstTile(segment) * tileBytes() + lane(row, lanes);
-          for (int tile = first; tile < end; tile++) {
-            int from = tile * width;
-            long word = format.load(codes, source + tile * tileBytes(), lanes);
-            int left = count - from;
-            if (left < width) {
-              word &= (1L << (2 * left)) - 1;
-            }
-            long bit = 2L * (column + from);
-            long target = (long) row * stride + (bit >>> 3);
-            rows.set(LONG, target, rows.get(LONG, target) | (word << (bit & 7)));
+    int column = segment * segmentColumns;
+    int count = segmentWidth(segment);
+    int tiles = segmentTiles(segment);
+    for (int first = 0; first < tiles; first += PACKED_TILES) {
+      int end = Math.min(tiles, first + PACKED_TILES);
+      for (int row = 0; row < lanes; row++) {
+        long target = at + firstTile(segment) * tileBytes() + lane(row, lanes);
+        for (int tile = first; tile < end; tile++) {
+          int from = tile * width;
+          long bit = 2L * (column + from);
+          long word = (long) WORD.get(rows, row * stride + (int) (bit >>> 3)) >>> (bit & 7);
+          int left = count - from;
+          if (left < width) {
+            long used = (1L << (2 * left)) - 1;
+            word = (word & used) | (ZEROS & ~used);
           }
+          format.store(word, codes, target + tile * tileBytes(), lanes);
+        }
+      }
+    }
+  }
+
+  /// What [#unpack] does, of one segment, row by row: the reference, and the way of segments that
+  /// do not start on a byte. Adds to rows of zeros.
+  void unpackRows(int segment, MemorySegment codes, long at, byte[] rows, int stride) {
+    int lanes = loops.lanes();
+    int width = format.tileColumns();
+    int column = segment * segmentColumns;
+    int count = segmentWidth(segment);
+    int tiles = segmentTiles(segment);
+    for (int first = 0; first < tiles; first += PACKED_TILES) {
+      int end = Math.min(tiles, first + PACKED_TILES);
+      for (int row = 0; row < lanes; row++) {
+        long source = at + firstTile(segment) * tileBytes() + lane(row, lanes);
+        for (int tile = first; tile < end; tile++) {
+          int from = tile * width;
+          long word = format.load(codes, source + tile * tileBytes(), lanes);
+          int left = count - from;
+          if (left < width) {
+            word &= (1L << (2 * left)) - 1;
+          }
+          long bit = 2L * (column + from);
+          int target = row * stride + (int) (bit >>> 3);
+          WORD.set(rows, target, (long) WORD.get(rows, target) | (word << (bit & 7)));
         }
       }
     }

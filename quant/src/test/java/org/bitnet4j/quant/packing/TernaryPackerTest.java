@@ -352,7 +352,7 @@ class TernaryPackerTest {
   void randomBytesGiveTritsOrATypedError(TernaryPackingStrategy strategy) {
     Random random = new Random(11);
     int refused = 0;
-    for (int round = 0; round < 20_000; round++) {
+    for (int round = 0; round < 5_000; round++) {
       int count = 1 + random.nextInt(40);
       byte[] stored = new byte[random.nextInt(count + 2)];
       random.nextBytes(stored);
