@@ -35,6 +35,10 @@ final class WarmUp {
   /// More than the bookkeeping of a round, less than any vector code that is not compiled.
   private static final long ALLOCATION = 4096;
 
+  /// Rounds without less garbage after which nothing more is expected: code that serves several
+  /// vector widths in one process may keep some.
+  private static final int STALLED = 100;
+
   /// Nanoseconds of a token of the sample that scalar code stays below once it is compiled.
   private static final long SLOW_TOKEN = 10_000_000;
 
@@ -128,7 +132,9 @@ final class WarmUp {
       float[] hidden = new float[sample.shape().hidden()];
       int[] tokens = new int[PROMPT + GENERATED];
       int evidence = 0;
-      while (evidence < EVIDENCE && !isLate.getAsBoolean()) {
+      int stalled = 0;
+      long least = Long.MAX_VALUE;
+      while (evidence < EVIDENCE && stalled < STALLED && !isLate.getAsBoolean()) {
         long bytes = allocatedBytes();
         long begin = System.nanoTime();
         session.truncate(0);
@@ -142,7 +148,10 @@ final class WarmUp {
           elements.multiply(other, hidden, 0, logits, 0, team);
         }
         boolean slow = System.nanoTime() - begin > SLOW_TOKEN * (PROMPT + GENERATED);
-        evidence = slow || allocatedBytes() - bytes > ALLOCATION ? 0 : evidence + 1;
+        long garbage = allocatedBytes() - bytes;
+        evidence = slow || garbage > ALLOCATION ? 0 : evidence + 1;
+        stalled = slow || garbage < least ? 0 : stalled + 1;
+        least = Math.min(least, garbage);
       }
       return evidence == EVIDENCE;
     } catch (CancellationException late) {
