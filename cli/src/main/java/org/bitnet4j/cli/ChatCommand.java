@@ -17,6 +17,7 @@ import org.bitnet4j.models.forward.ContextFullException;
 import org.bitnet4j.models.tokenizer.Chat;
 import org.bitnet4j.models.tokenizer.ChatMessage;
 import org.bitnet4j.models.tokenizer.ChatTemplate;
+import org.bitnet4j.models.weights.LoadOptions;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,7 +59,9 @@ final class ChatCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    LanguageModelOptions options = model.languageModel(context).withSessions(1, 1);
+    // Whoever types has time for compiled code.
+    LoadOptions load = model.load().withWarmUp(LoadOptions.defaults().warmUp());
+    LanguageModelOptions options = model.languageModel(context).withLoad(load).withSessions(1, 1);
     try (LanguageModel language = LanguageModel.load(model.path(), options)) {
       ChatTemplate template = form.of(language);
       template

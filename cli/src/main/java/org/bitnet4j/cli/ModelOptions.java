@@ -1,6 +1,7 @@
 package org.bitnet4j.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,10 @@ final class ModelOptions {
   private static final String AS_TRAINED = "as-trained";
   private static final String EXACT = "exact";
   private static final String INT8 = "int8";
+
+  /// Code is warmed up while a model is loaded, and no longer: a command that ends with its answer
+  /// has nothing to gain from waiting.
+  private static final Duration BESIDE_LOADING = Duration.ofMillis(1);
 
   @Option(
       names = {"-m", "--model"},
@@ -90,7 +95,10 @@ final class ModelOptions {
 
   LoadOptions load() {
     LoadOptions options =
-        LoadOptions.defaults().withThreads(threads.count()).withRead(reading.options());
+        LoadOptions.defaults()
+            .withThreads(threads.count())
+            .withRead(reading.options())
+            .withWarmUp(BESIDE_LOADING);
     if (head != null) {
       options = options.withHead(oneOf("--head", head, DenseFormat.values()));
     }

@@ -161,6 +161,7 @@ final class WarmUp {
     }
   }
 
+  @SuppressForbidden("no portable class counts allocated bytes, and where this is absent 0 will do")
   private static long allocatedBytes() {
     return ManagementFactory.getThreadMXBean() instanceof ThreadMXBean threads
         ? threads.getCurrentThreadAllocatedBytes()
