@@ -180,11 +180,12 @@ public final class AttentionCache implements AutoCloseable {
         for (int d = 0; d < headSize; d++) {
           most = Math.max(most, Math.abs(x[offset + d]));
         }
-        RowScale scale = RowScale.int8(most);
+        float inverse = RowScale.inverseOf(most);
         for (int d = 0; d < headSize; d++) {
-          to.set(ValueLayout.JAVA_BYTE, at + (long) d * step, scale.code(x[offset + d]));
+          to.set(
+              ValueLayout.JAVA_BYTE, at + (long) d * step, RowScale.code(x[offset + d], inverse));
         }
-        scales.set(FLOAT, scaleAt, scale.scale());
+        scales.set(FLOAT, scaleAt, RowScale.scaleOf(most));
       }
     }
   }

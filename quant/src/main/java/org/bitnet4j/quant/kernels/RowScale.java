@@ -12,11 +12,21 @@ record RowScale(float scale, float inverse) {
   ///
   /// @param most max|x| of the row, finite
   static RowScale int8(float most) {
-    return most < LEAST ? new RowScale(0, 0) : new RowScale(most / 127, 127 / most);
+    return new RowScale(scaleOf(most), inverseOf(most));
+  }
+
+  /// max|x| / 127, without an object.
+  static float scaleOf(float most) {
+    return most < LEAST ? 0 : most / 127;
+  }
+
+  /// 127 / max|x|, without an object.
+  static float inverseOf(float most) {
+    return most < LEAST ? 0 : 127 / most;
   }
 
   /// The code of a value, in \[−127, 127\].
-  byte code(float x) {
+  static byte code(float x, float inverse) {
     return (byte) Math.rint(x * inverse);
   }
 }

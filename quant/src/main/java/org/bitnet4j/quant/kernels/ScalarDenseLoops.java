@@ -94,7 +94,8 @@ final class ScalarDenseLoops implements DenseLoops {
   static void encodeBytesFrom(
       int from, float[] x, int offset, int columns, RowScale scale, MemorySegment codes, long at) {
     for (int column = from; column < columns; column++) {
-      store(DenseFormat.INT8, scale.code(x[offset + column]), codes, at, column);
+      store(
+          DenseFormat.INT8, RowScale.code(x[offset + column], scale.inverse()), codes, at, column);
     }
   }
 

@@ -18,6 +18,8 @@ final class VectorAttentionLoops512 implements AttentionLoops {
   static final VectorAttentionLoops512 INSTANCE = new VectorAttentionLoops512();
 
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_512;
+  private static final Class<? extends FloatVector> VECTOR =
+      FLOATS.vectorType().asSubclass(FloatVector.class);
   private static final int L = FLOATS.length();
 
   private VectorAttentionLoops512() {}
@@ -104,10 +106,10 @@ final class VectorAttentionLoops512 implements AttentionLoops {
       s2 = key.fma(FloatVector.broadcast(FLOATS, queries[c + d]), s2);
       s3 = key.fma(FloatVector.broadcast(FLOATS, queries[e + d]), s3);
     }
-    s0.intoArray(lanes, part);
-    s1.intoArray(lanes, BLOCK + part);
-    s2.intoArray(lanes, 2 * BLOCK + part);
-    s3.intoArray(lanes, 3 * BLOCK + part);
+    VECTOR.cast(s0).intoArray(lanes, part);
+    VECTOR.cast(s1).intoArray(lanes, BLOCK + part);
+    VECTOR.cast(s2).intoArray(lanes, 2 * BLOCK + part);
+    VECTOR.cast(s3).intoArray(lanes, 3 * BLOCK + part);
   }
 
   private static void oneQuery(
@@ -117,7 +119,7 @@ final class VectorAttentionLoops512 implements AttentionLoops {
       FloatVector key = FloatVector.fromArray(FLOATS, keys, d * BLOCK + part);
       sum = key.fma(FloatVector.broadcast(FLOATS, queries[a + d]), sum);
     }
-    sum.intoArray(lanes, at);
+    VECTOR.cast(sum).intoArray(lanes, at);
   }
 
   @Override
@@ -185,10 +187,10 @@ final class VectorAttentionLoops512 implements AttentionLoops {
         s2 = value.fma(FloatVector.broadcast(FLOATS, weights[2 * BLOCK + j]), s2);
         s3 = value.fma(FloatVector.broadcast(FLOATS, weights[3 * BLOCK + j]), s3);
       }
-      s0.intoArray(out, a);
-      s1.intoArray(out, a + size);
-      s2.intoArray(out, a + 2 * size);
-      s3.intoArray(out, a + 3 * size);
+      VECTOR.cast(s0).intoArray(out, a);
+      VECTOR.cast(s1).intoArray(out, a + size);
+      VECTOR.cast(s2).intoArray(out, a + 2 * size);
+      VECTOR.cast(s3).intoArray(out, a + 3 * size);
     }
     for (int query = 0; query < QUERIES; query++) {
       addRest(values, weights, query * BLOCK, positions, size, d, out, to + query * size);
@@ -204,7 +206,7 @@ final class VectorAttentionLoops512 implements AttentionLoops {
         FloatVector value = FloatVector.fromArray(FLOATS, values, j * size + d);
         sum = value.fma(FloatVector.broadcast(FLOATS, weights[w + j]), sum);
       }
-      sum.intoArray(out, to + d);
+      VECTOR.cast(sum).intoArray(out, to + d);
     }
     addRest(values, weights, w, positions, size, d, out, to);
   }

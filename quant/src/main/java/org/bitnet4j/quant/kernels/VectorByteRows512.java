@@ -21,8 +21,12 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorByteRows512 {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_512;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_512;
+  private static final Class<? extends FloatVector> VECTOR =
+      FLOATS.vectorType().asSubclass(FloatVector.class);
 
   private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_512;
+  private static final Class<? extends DoubleVector> SUMS =
+      DOUBLES.vectorType().asSubclass(DoubleVector.class);
 
   /// One byte for each float of a vector; twice that at 128 bits, where half of it is not used.
   private static final VectorSpecies<Byte> QUARTER_BYTES =
@@ -135,15 +139,15 @@ final class VectorByteRows512 {
         d1 = ((FloatVector) dw1.and(mask3).convertShape(I2F, FLOATS, 0)).fma(x31, d1);
       }
     }
-    a0.intoArray(lanes, lane);
-    b0.intoArray(lanes, lane + LANES);
-    c0.intoArray(lanes, lane + 2 * LANES);
-    d0.intoArray(lanes, lane + 3 * LANES);
+    VECTOR.cast(a0).intoArray(lanes, lane);
+    VECTOR.cast(b0).intoArray(lanes, lane + LANES);
+    VECTOR.cast(c0).intoArray(lanes, lane + 2 * LANES);
+    VECTOR.cast(d0).intoArray(lanes, lane + 3 * LANES);
     if (TWO) {
-      a1.intoArray(lanes, next);
-      b1.intoArray(lanes, next + LANES);
-      c1.intoArray(lanes, next + 2 * LANES);
-      d1.intoArray(lanes, next + 3 * LANES);
+      VECTOR.cast(a1).intoArray(lanes, next);
+      VECTOR.cast(b1).intoArray(lanes, next + LANES);
+      VECTOR.cast(c1).intoArray(lanes, next + 2 * LANES);
+      VECTOR.cast(d1).intoArray(lanes, next + 3 * LANES);
     }
   }
 
@@ -167,10 +171,12 @@ final class VectorByteRows512 {
         low = ((DoubleVector) three.convertShape(F2D, DOUBLES, 0)).add(low);
         high = ((DoubleVector) three.convertShape(F2D, DOUBLES, 1)).add(high);
       }
+      DoubleVector first = SUMS.cast(low);
+      DoubleVector second = SUMS.cast(high);
       long p = correctionAt + 4L * lane;
       for (int i = 0; i < L / 2; i++) {
-        ready.set(FLOAT, p + 4L * i, (float) (-128 * low.lane(i)));
-        ready.set(FLOAT, p + 4L * (i + L / 2), (float) (-128 * high.lane(i)));
+        ready.set(FLOAT, p + 4L * i, (float) (-128 * first.lane(i)));
+        ready.set(FLOAT, p + 4L * (i + L / 2), (float) (-128 * second.lane(i)));
       }
     }
   }

@@ -19,6 +19,8 @@ final class VectorDenseLoops512 implements DenseLoops {
   static final VectorDenseLoops512 INSTANCE = new VectorDenseLoops512();
 
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_512;
+  private static final Class<? extends FloatVector> VECTOR =
+      FLOATS.vectorType().asSubclass(FloatVector.class);
   private static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -244,13 +246,13 @@ final class VectorDenseLoops512 implements DenseLoops {
       c1 = c.fma(x1, c1);
       d1 = d.fma(x1, d1);
     }
-    a0.intoArray(lanes, lane);
-    b0.intoArray(lanes, lane + LANES);
-    c0.intoArray(lanes, lane + 2 * LANES);
-    d0.intoArray(lanes, lane + 3 * LANES);
-    a1.intoArray(lanes, lane + 4 * LANES);
-    b1.intoArray(lanes, lane + 5 * LANES);
-    c1.intoArray(lanes, lane + 6 * LANES);
-    d1.intoArray(lanes, lane + 7 * LANES);
+    VECTOR.cast(a0).intoArray(lanes, lane);
+    VECTOR.cast(b0).intoArray(lanes, lane + LANES);
+    VECTOR.cast(c0).intoArray(lanes, lane + 2 * LANES);
+    VECTOR.cast(d0).intoArray(lanes, lane + 3 * LANES);
+    VECTOR.cast(a1).intoArray(lanes, lane + 4 * LANES);
+    VECTOR.cast(b1).intoArray(lanes, lane + 5 * LANES);
+    VECTOR.cast(c1).intoArray(lanes, lane + 6 * LANES);
+    VECTOR.cast(d1).intoArray(lanes, lane + 7 * LANES);
   }
 }

@@ -189,6 +189,7 @@ final class VectorElementLoops512 implements ElementLoops {
 
   @Override
   public void toFloat16(float[] x, int offset, int count, MemorySegment halves, long at) {
+    FloatVector oneHalf = FloatVector.broadcast(FLOATS, 0.5f);
     int i = 0;
     for (; i <= count - L; i += L) {
       IntVector bits = FloatVector.fromArray(FLOATS, x, offset + i).reinterpretAsInts();
@@ -198,7 +199,7 @@ final class VectorElementLoops512 implements ElementLoops {
       IntVector normal = magnitude.add(odd).sub(REBIAS - 0x0FFF).lanewise(LSHR, 13);
       // The last place of ½ is 2^−24, that of subnormal halves: the addition rounds to it.
       IntVector subnormal =
-          magnitude.reinterpretAsFloats().add(0.5f).reinterpretAsInts().sub(0x3F00_0000);
+          oneHalf.add(magnitude.reinterpretAsFloats()).reinterpretAsInts().sub(0x3F00_0000);
       IntVector half =
           normal
               .blend(subnormal, magnitude.compare(LT, LEAST_NORMAL))
@@ -213,6 +214,7 @@ final class VectorElementLoops512 implements ElementLoops {
 
   @Override
   public void fromFloat16(MemorySegment halves, long at, int count, float[] x, int offset) {
+    FloatVector minusLeast = FloatVector.broadcast(FLOATS, -0x1p-14f);
     int i = 0;
     for (; i <= count - L; i += L) {
       IntVector half =
@@ -223,7 +225,7 @@ final class VectorElementLoops512 implements ElementLoops {
       IntVector normal = magnitude.add(REBIAS);
       // 2^−14 · (1 + m / 2^10) less 2^−14 is m · 2^−24.
       FloatVector shifted = magnitude.add(LEAST_NORMAL).reinterpretAsFloats();
-      IntVector subnormal = shifted.sub(0x1p-14f).reinterpretAsInts();
+      IntVector subnormal = minusLeast.add(shifted).reinterpretAsInts();
       normal
           .blend(subnormal, magnitude.compare(LT, 1 << 23))
           .blend(magnitude.add(2 * REBIAS), magnitude.compare(GE, HALF_EXPONENT))

@@ -1,8 +1,6 @@
 package org.bitnet4j.quant.kernels;
 
-import static jdk.incubator.vector.VectorOperators.FMA;
 import static jdk.incubator.vector.VectorOperators.LSHL;
-import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.S2I;
 
 import java.lang.foreign.MemorySegment;
@@ -18,6 +16,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorFloatRows512 {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_512;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_512;
+  private static final Class<? extends FloatVector> VECTOR =
+      FLOATS.vectorType().asSubclass(FloatVector.class);
 
   /// One short for each int of a vector.
   private static final VectorSpecies<Short> HALF_SHORTS =
@@ -77,15 +77,15 @@ final class VectorFloatRows512 {
         d1 = dw1.fma(x1, d1);
       }
     }
-    a0.intoArray(lanes, lane);
-    b0.intoArray(lanes, lane + LANES);
-    c0.intoArray(lanes, lane + 2 * LANES);
-    d0.intoArray(lanes, lane + 3 * LANES);
+    VECTOR.cast(a0).intoArray(lanes, lane);
+    VECTOR.cast(b0).intoArray(lanes, lane + LANES);
+    VECTOR.cast(c0).intoArray(lanes, lane + 2 * LANES);
+    VECTOR.cast(d0).intoArray(lanes, lane + 3 * LANES);
     if (TWO) {
-      a1.intoArray(lanes, next);
-      b1.intoArray(lanes, next + LANES);
-      c1.intoArray(lanes, next + 2 * LANES);
-      d1.intoArray(lanes, next + 3 * LANES);
+      VECTOR.cast(a1).intoArray(lanes, next);
+      VECTOR.cast(b1).intoArray(lanes, next + LANES);
+      VECTOR.cast(c1).intoArray(lanes, next + 2 * LANES);
+      VECTOR.cast(d1).intoArray(lanes, next + 3 * LANES);
     }
   }
 
@@ -110,79 +110,74 @@ final class VectorFloatRows512 {
     FloatVector c1 = FloatVector.fromArray(FLOATS, lanes, next + 2 * LANES);
     FloatVector d1 = FloatVector.fromArray(FLOATS, lanes, next + 3 * LANES);
     // A subnormal half m · 2^-24 comes out as 2^-15 · (1 + m / 2^10).
+    IntVector low = IntVector.broadcast(INTS, 0x7FFF);
+    IntVector sign = IntVector.broadcast(INTS, SIGN);
+    IntVector rebias = IntVector.broadcast(INTS, REBIAS);
     FloatVector two = FloatVector.broadcast(FLOATS, 2f);
     FloatVector correction = FloatVector.broadcast(FLOATS, -0x1p-14f);
     for (int i = 0; i < count; i += LANES) {
       FloatVector x0 = FloatVector.fromArray(FLOATS, x, offset + i);
       ShortVector aw0 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, a + 2L * i, LE);
       IntVector ai0 = (IntVector) aw0.convertShape(S2I, INTS, 0);
-      IntVector am0 = ai0.and(0x7FFF).lanewise(LSHL, 13);
-      FloatVector an0 = am0.add(REBIAS).reinterpretAsFloats();
-      FloatVector av0 = an0.lanewise(FMA, two, correction, am0.compare(LT, 1 << 23).cast(FLOATS));
-      IntVector as0 = av0.reinterpretAsInts().or(ai0.and(SIGN));
-      a0 = as0.reinterpretAsFloats().fma(x0, a0);
+      IntVector an0 = rebias.add(low.and(ai0).lanewise(LSHL, 13));
+      FloatVector af0 = two.fma(an0.reinterpretAsFloats(), correction);
+      IntVector av0 = an0.min(af0.reinterpretAsInts()).or(sign.and(ai0));
+      a0 = x0.fma(av0.reinterpretAsFloats(), a0);
       ShortVector bw0 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, b + 2L * i, LE);
       IntVector bi0 = (IntVector) bw0.convertShape(S2I, INTS, 0);
-      IntVector bm0 = bi0.and(0x7FFF).lanewise(LSHL, 13);
-      FloatVector bn0 = bm0.add(REBIAS).reinterpretAsFloats();
-      FloatVector bv0 = bn0.lanewise(FMA, two, correction, bm0.compare(LT, 1 << 23).cast(FLOATS));
-      IntVector bs0 = bv0.reinterpretAsInts().or(bi0.and(SIGN));
-      b0 = bs0.reinterpretAsFloats().fma(x0, b0);
+      IntVector bn0 = rebias.add(low.and(bi0).lanewise(LSHL, 13));
+      FloatVector bf0 = two.fma(bn0.reinterpretAsFloats(), correction);
+      IntVector bv0 = bn0.min(bf0.reinterpretAsInts()).or(sign.and(bi0));
+      b0 = x0.fma(bv0.reinterpretAsFloats(), b0);
       ShortVector cw0 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, c + 2L * i, LE);
       IntVector ci0 = (IntVector) cw0.convertShape(S2I, INTS, 0);
-      IntVector cm0 = ci0.and(0x7FFF).lanewise(LSHL, 13);
-      FloatVector cn0 = cm0.add(REBIAS).reinterpretAsFloats();
-      FloatVector cv0 = cn0.lanewise(FMA, two, correction, cm0.compare(LT, 1 << 23).cast(FLOATS));
-      IntVector cs0 = cv0.reinterpretAsInts().or(ci0.and(SIGN));
-      c0 = cs0.reinterpretAsFloats().fma(x0, c0);
+      IntVector cn0 = rebias.add(low.and(ci0).lanewise(LSHL, 13));
+      FloatVector cf0 = two.fma(cn0.reinterpretAsFloats(), correction);
+      IntVector cv0 = cn0.min(cf0.reinterpretAsInts()).or(sign.and(ci0));
+      c0 = x0.fma(cv0.reinterpretAsFloats(), c0);
       ShortVector dw0 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, d + 2L * i, LE);
       IntVector di0 = (IntVector) dw0.convertShape(S2I, INTS, 0);
-      IntVector dm0 = di0.and(0x7FFF).lanewise(LSHL, 13);
-      FloatVector dn0 = dm0.add(REBIAS).reinterpretAsFloats();
-      FloatVector dv0 = dn0.lanewise(FMA, two, correction, dm0.compare(LT, 1 << 23).cast(FLOATS));
-      IntVector ds0 = dv0.reinterpretAsInts().or(di0.and(SIGN));
-      d0 = ds0.reinterpretAsFloats().fma(x0, d0);
+      IntVector dn0 = rebias.add(low.and(di0).lanewise(LSHL, 13));
+      FloatVector df0 = two.fma(dn0.reinterpretAsFloats(), correction);
+      IntVector dv0 = dn0.min(df0.reinterpretAsInts()).or(sign.and(di0));
+      d0 = x0.fma(dv0.reinterpretAsFloats(), d0);
       if (TWO) {
         FloatVector x1 = FloatVector.fromArray(FLOATS, x, offset + i + L);
         ShortVector aw1 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, a + 2L * (i + L), LE);
         IntVector ai1 = (IntVector) aw1.convertShape(S2I, INTS, 0);
-        IntVector am1 = ai1.and(0x7FFF).lanewise(LSHL, 13);
-        FloatVector an1 = am1.add(REBIAS).reinterpretAsFloats();
-        FloatVector av1 = an1.lanewise(FMA, two, correction, am1.compare(LT, 1 << 23).cast(FLOATS));
-        IntVector as1 = av1.reinterpretAsInts().or(ai1.and(SIGN));
-        a1 = as1.reinterpretAsFloats().fma(x1, a1);
+        IntVector an1 = rebias.add(low.and(ai1).lanewise(LSHL, 13));
+        FloatVector af1 = two.fma(an1.reinterpretAsFloats(), correction);
+        IntVector av1 = an1.min(af1.reinterpretAsInts()).or(sign.and(ai1));
+        a1 = x1.fma(av1.reinterpretAsFloats(), a1);
         ShortVector bw1 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, b + 2L * (i + L), LE);
         IntVector bi1 = (IntVector) bw1.convertShape(S2I, INTS, 0);
-        IntVector bm1 = bi1.and(0x7FFF).lanewise(LSHL, 13);
-        FloatVector bn1 = bm1.add(REBIAS).reinterpretAsFloats();
-        FloatVector bv1 = bn1.lanewise(FMA, two, correction, bm1.compare(LT, 1 << 23).cast(FLOATS));
-        IntVector bs1 = bv1.reinterpretAsInts().or(bi1.and(SIGN));
-        b1 = bs1.reinterpretAsFloats().fma(x1, b1);
+        IntVector bn1 = rebias.add(low.and(bi1).lanewise(LSHL, 13));
+        FloatVector bf1 = two.fma(bn1.reinterpretAsFloats(), correction);
+        IntVector bv1 = bn1.min(bf1.reinterpretAsInts()).or(sign.and(bi1));
+        b1 = x1.fma(bv1.reinterpretAsFloats(), b1);
         ShortVector cw1 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, c + 2L * (i + L), LE);
         IntVector ci1 = (IntVector) cw1.convertShape(S2I, INTS, 0);
-        IntVector cm1 = ci1.and(0x7FFF).lanewise(LSHL, 13);
-        FloatVector cn1 = cm1.add(REBIAS).reinterpretAsFloats();
-        FloatVector cv1 = cn1.lanewise(FMA, two, correction, cm1.compare(LT, 1 << 23).cast(FLOATS));
-        IntVector cs1 = cv1.reinterpretAsInts().or(ci1.and(SIGN));
-        c1 = cs1.reinterpretAsFloats().fma(x1, c1);
+        IntVector cn1 = rebias.add(low.and(ci1).lanewise(LSHL, 13));
+        FloatVector cf1 = two.fma(cn1.reinterpretAsFloats(), correction);
+        IntVector cv1 = cn1.min(cf1.reinterpretAsInts()).or(sign.and(ci1));
+        c1 = x1.fma(cv1.reinterpretAsFloats(), c1);
         ShortVector dw1 = ShortVector.fromMemorySegment(HALF_SHORTS, codes, d + 2L * (i + L), LE);
         IntVector di1 = (IntVector) dw1.convertShape(S2I, INTS, 0);
-        IntVector dm1 = di1.and(0x7FFF).lanewise(LSHL, 13);
-        FloatVector dn1 = dm1.add(REBIAS).reinterpretAsFloats();
-        FloatVector dv1 = dn1.lanewise(FMA, two, correction, dm1.compare(LT, 1 << 23).cast(FLOATS));
-        IntVector ds1 = dv1.reinterpretAsInts().or(di1.and(SIGN));
-        d1 = ds1.reinterpretAsFloats().fma(x1, d1);
+        IntVector dn1 = rebias.add(low.and(di1).lanewise(LSHL, 13));
+        FloatVector df1 = two.fma(dn1.reinterpretAsFloats(), correction);
+        IntVector dv1 = dn1.min(df1.reinterpretAsInts()).or(sign.and(di1));
+        d1 = x1.fma(dv1.reinterpretAsFloats(), d1);
       }
     }
-    a0.intoArray(lanes, lane);
-    b0.intoArray(lanes, lane + LANES);
-    c0.intoArray(lanes, lane + 2 * LANES);
-    d0.intoArray(lanes, lane + 3 * LANES);
+    VECTOR.cast(a0).intoArray(lanes, lane);
+    VECTOR.cast(b0).intoArray(lanes, lane + LANES);
+    VECTOR.cast(c0).intoArray(lanes, lane + 2 * LANES);
+    VECTOR.cast(d0).intoArray(lanes, lane + 3 * LANES);
     if (TWO) {
-      a1.intoArray(lanes, next);
-      b1.intoArray(lanes, next + LANES);
-      c1.intoArray(lanes, next + 2 * LANES);
-      d1.intoArray(lanes, next + 3 * LANES);
+      VECTOR.cast(a1).intoArray(lanes, next);
+      VECTOR.cast(b1).intoArray(lanes, next + LANES);
+      VECTOR.cast(c1).intoArray(lanes, next + 2 * LANES);
+      VECTOR.cast(d1).intoArray(lanes, next + 3 * LANES);
     }
   }
 
@@ -236,15 +231,15 @@ final class VectorFloatRows512 {
         d1 = di1.lanewise(LSHL, 16).reinterpretAsFloats().fma(x1, d1);
       }
     }
-    a0.intoArray(lanes, lane);
-    b0.intoArray(lanes, lane + LANES);
-    c0.intoArray(lanes, lane + 2 * LANES);
-    d0.intoArray(lanes, lane + 3 * LANES);
+    VECTOR.cast(a0).intoArray(lanes, lane);
+    VECTOR.cast(b0).intoArray(lanes, lane + LANES);
+    VECTOR.cast(c0).intoArray(lanes, lane + 2 * LANES);
+    VECTOR.cast(d0).intoArray(lanes, lane + 3 * LANES);
     if (TWO) {
-      a1.intoArray(lanes, next);
-      b1.intoArray(lanes, next + LANES);
-      c1.intoArray(lanes, next + 2 * LANES);
-      d1.intoArray(lanes, next + 3 * LANES);
+      VECTOR.cast(a1).intoArray(lanes, next);
+      VECTOR.cast(b1).intoArray(lanes, next + LANES);
+      VECTOR.cast(c1).intoArray(lanes, next + 2 * LANES);
+      VECTOR.cast(d1).intoArray(lanes, next + 3 * LANES);
     }
   }
 }

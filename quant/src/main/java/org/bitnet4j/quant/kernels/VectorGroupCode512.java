@@ -14,6 +14,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// after element: the same sums in the same order.
 final class VectorGroupCode512 {
   private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_512;
+  private static final Class<? extends DoubleVector> VECTOR =
+      DOUBLES.vectorType().asSubclass(DoubleVector.class);
 
   private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_512;
 
@@ -112,8 +114,8 @@ final class VectorGroupCode512 {
       p = value.mul(code).add(p);
       q = code.mul(code).add(q);
     }
-    p.intoArray(products, 0);
-    q.intoArray(squares, 0);
+    VECTOR.cast(p).intoArray(products, 0);
+    VECTOR.cast(q).intoArray(squares, 0);
   }
 
   /// The four codes of a lane, biased as they are stored, in the low sixteen bits.
@@ -126,6 +128,6 @@ final class VectorGroupCode512 {
       LongVector bits = code.add(ROUNDER).reinterpretAsLongs().and(15L);
       all = bits.lanewise(LSHL, 4L * field).or(all);
     }
-    all.lanewise(XOR, BIASES).intoArray(words, 0);
+    LongVector.broadcast(LONGS, BIASES).lanewise(XOR, all).intoArray(words, 0);
   }
 }

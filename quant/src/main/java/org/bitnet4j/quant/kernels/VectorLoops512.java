@@ -22,7 +22,9 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// A variable that a loop carries is never the receiver of a call: of it the compiler knows only
 /// the abstract type, and once another width has run in the same virtual machine it would call, and
-/// box, where it should add. Hence `term.add(sum)`, and `zero.add(sum)` after a loop.
+/// box, where it should add. Hence `term.add(sum)`, and after a loop `zero.add(sum)`, or a cast to
+/// the class of the width: `VECTOR.cast(sum)`. The same holds, if less often, for a number as the
+/// other operand of what has just been computed: `constant.add(term)`, not `term.add(number)`.
 final class VectorLoops512 implements KernelLoops {
   static final VectorLoops512 INSTANCE = new VectorLoops512();
 

@@ -19,6 +19,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorNibbleRows512 {
   private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_512;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_512;
+  private static final Class<? extends FloatVector> VECTOR =
+      FLOATS.vectorType().asSubclass(FloatVector.class);
 
   /// One short for each int of a vector.
   private static final VectorSpecies<Short> HALF_SHORTS =
@@ -115,10 +117,10 @@ final class VectorNibbleRows512 {
       FloatVector d4 = ((FloatVector) dw.and(mask3).convertShape(I2F, FLOATS, 0)).fma(x3, d3);
       d0 = d4.fma(FloatVector.broadcast(FLOATS, scales[3 * groups + group]), d0);
     }
-    a0.intoArray(lanes, lane);
-    b0.intoArray(lanes, lane + LANES);
-    c0.intoArray(lanes, lane + 2 * LANES);
-    d0.intoArray(lanes, lane + 3 * LANES);
+    VECTOR.cast(a0).intoArray(lanes, lane);
+    VECTOR.cast(b0).intoArray(lanes, lane + LANES);
+    VECTOR.cast(c0).intoArray(lanes, lane + 2 * LANES);
+    VECTOR.cast(d0).intoArray(lanes, lane + 3 * LANES);
   }
 
   /// Makes a token ready; see [DenseLoops#nibbleToken].
