@@ -153,6 +153,9 @@ final class VectorByteRows512 {
 
   /// Makes a token ready; see [DenseLoops#byteToken].
   static void load(float[] x, int groups, MemorySegment ready, long at, long correctionAt) {
+    FloatVector scale1 = FloatVector.broadcast(FLOATS, 0x1p-8f);
+    FloatVector scale2 = FloatVector.broadcast(FLOATS, 0x1p-16f);
+    FloatVector scale3 = FloatVector.broadcast(FLOATS, 0x1p-24f);
     for (int lane = 0; lane < LANES; lane += L) {
       DoubleVector low = DoubleVector.zero(DOUBLES);
       DoubleVector high = low;
@@ -164,9 +167,9 @@ final class VectorByteRows512 {
         FloatVector x2 = FloatVector.fromArray(FLOATS, x, i + 2 * LANES);
         FloatVector x3 = FloatVector.fromArray(FLOATS, x, i + 3 * LANES);
         x0.intoMemorySegment(ready, p, LE);
-        x1.mul(0x1p-8f).intoMemorySegment(ready, p + TILE_BYTES, LE);
-        x2.mul(0x1p-16f).intoMemorySegment(ready, p + 2 * TILE_BYTES, LE);
-        x3.mul(0x1p-24f).intoMemorySegment(ready, p + 3 * TILE_BYTES, LE);
+        scale1.mul(x1).intoMemorySegment(ready, p + TILE_BYTES, LE);
+        scale2.mul(x2).intoMemorySegment(ready, p + 2 * TILE_BYTES, LE);
+        scale3.mul(x3).intoMemorySegment(ready, p + 3 * TILE_BYTES, LE);
         FloatVector three = x0.add(x1).add(x2);
         low = ((DoubleVector) three.convertShape(F2D, DOUBLES, 0)).add(low);
         high = ((DoubleVector) three.convertShape(F2D, DOUBLES, 1)).add(high);

@@ -125,6 +125,10 @@ final class VectorNibbleRows512 {
 
   /// Makes a token ready; see [DenseLoops#nibbleToken].
   static void load(float[] x, int groups, MemorySegment ready, long at, long correctionAt) {
+    FloatVector scale1 = FloatVector.broadcast(FLOATS, 0x1p-4f);
+    FloatVector scale2 = FloatVector.broadcast(FLOATS, 0x1p-8f);
+    FloatVector scale3 = FloatVector.broadcast(FLOATS, 0x1p-12f);
+    FloatVector bias = FloatVector.broadcast(FLOATS, -8);
     for (int lane = 0; lane < LANES; lane += L) {
       for (int group = 0; group < groups; group++) {
         int i = group * 4 * LANES + lane;
@@ -134,10 +138,10 @@ final class VectorNibbleRows512 {
         FloatVector x2 = FloatVector.fromArray(FLOATS, x, i + 2 * LANES);
         FloatVector x3 = FloatVector.fromArray(FLOATS, x, i + 3 * LANES);
         x0.intoMemorySegment(ready, p, LE);
-        x1.mul(0x1p-4f).intoMemorySegment(ready, p + FLOAT_BYTES, LE);
-        x2.mul(0x1p-8f).intoMemorySegment(ready, p + 2 * FLOAT_BYTES, LE);
-        x3.mul(0x1p-12f).intoMemorySegment(ready, p + 3 * FLOAT_BYTES, LE);
-        FloatVector sum = x0.add(x1).add(x2).mul(-8f);
+        scale1.mul(x1).intoMemorySegment(ready, p + FLOAT_BYTES, LE);
+        scale2.mul(x2).intoMemorySegment(ready, p + 2 * FLOAT_BYTES, LE);
+        scale3.mul(x3).intoMemorySegment(ready, p + 3 * FLOAT_BYTES, LE);
+        FloatVector sum = bias.mul(x0.add(x1).add(x2));
         sum.intoMemorySegment(ready, correctionAt + (long) FLOAT_BYTES * group + 4L * lane, LE);
       }
     }

@@ -19,8 +19,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// No operation of [ElementKernels] allocates once it is compiled, seen in a virtual machine of its
-/// own as in [ProductAllocationTest]. There the other widths have run before: code that works on a
-/// vector whose class the compiler does not know leaves objects then.
+/// own as in [ProductAllocationTest], where nothing but the path of this run has taught the
+/// compiler.
+///
+/// With an argument, [#main] runs the other widths first. Code that works on a vector whose class
+/// the compiler does not know leaves objects then: see "What C2 knows of a vector" in
+/// docs/kernels.md.
 @Tag("kernels")
 class ElementAllocationTest {
   private static final int SIZE = 128;
@@ -62,12 +66,14 @@ class ElementAllocationTest {
 
   /// Prints the operations that never ran two hundred times without allocating.
   ///
-  /// @param arguments none
+  /// @param arguments any, to run the other widths first
   public static void main(String[] arguments) {
     ElementKernels kernels = ElementKernels.of(SimdConfig.defaults());
-    for (int width = 128; width <= Host.current().vectorBits(); width *= 2) {
-      System.setProperty(KernelSelection.WIDTH_PROPERTY, Integer.toString(width));
-      each(ElementKernels.of(SimdConfig.defaults()), (name, operation) -> repeat(operation));
+    if (arguments.length > 0) {
+      for (int width = 128; width <= Host.current().vectorBits(); width *= 2) {
+        System.setProperty(KernelSelection.WIDTH_PROPERTY, Integer.toString(width));
+        each(ElementKernels.of(SimdConfig.defaults()), (name, operation) -> repeat(operation));
+      }
     }
     List<String> allocating = new ArrayList<>();
     each(kernels, (name, operation) -> check(allocating, name, operation));
