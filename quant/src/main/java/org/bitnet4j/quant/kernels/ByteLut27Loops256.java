@@ -53,6 +53,9 @@ final class ByteLut27Loops256 {
       int tiles,
       short[] running,
       int step) {
+    IntVector bits3 = IntVector.broadcast(INTS, LOW_3);
+    IntVector bits4 = IntVector.broadcast(INTS, LOW_4);
+    IntVector lowBytes = IntVector.broadcast(INTS, LOW_BYTES);
     ShortVector zero = ShortVector.zero(SHORTS);
     ShortVector lowAll0 = ShortVector.zero(SHORTS);
     ShortVector lowOdd0 = ShortVector.zero(SHORTS);
@@ -120,13 +123,13 @@ final class ByteLut27Loops256 {
       ByteVector high5 = ByteVector.fromMemorySegment(BYTES, tables, z + 11 * V, LE);
       ByteVector i50 =
           b0.lanewise(LSHR, 2)
-              .lanewise(BITWISE_BLEND, a0.lanewise(LSHR, 5), LOW_3)
+              .lanewise(BITWISE_BLEND, a0.lanewise(LSHR, 5), bits3)
               .reinterpretAsBytes();
       l0 = i50.selectFrom(low5).add(l0);
       h0 = i50.selectFrom(high5).add(h0);
       ByteVector i51 =
           b1.lanewise(LSHR, 2)
-              .lanewise(BITWISE_BLEND, a1.lanewise(LSHR, 5), LOW_3)
+              .lanewise(BITWISE_BLEND, a1.lanewise(LSHR, 5), bits3)
               .reinterpretAsBytes();
       l1 = i51.selectFrom(low5).add(l1);
       h1 = i51.selectFrom(high5).add(h1);
@@ -134,13 +137,13 @@ final class ByteLut27Loops256 {
       ByteVector high6 = ByteVector.fromMemorySegment(BYTES, tables, z + 13 * V, LE);
       ByteVector i60 =
           d0.lanewise(LSHR, 2)
-              .lanewise(BITWISE_BLEND, c0.lanewise(LSHR, 5), LOW_3)
+              .lanewise(BITWISE_BLEND, c0.lanewise(LSHR, 5), bits3)
               .reinterpretAsBytes();
       l0 = i60.selectFrom(low6).add(l0);
       h0 = i60.selectFrom(high6).add(h0);
       ByteVector i61 =
           d1.lanewise(LSHR, 2)
-              .lanewise(BITWISE_BLEND, c1.lanewise(LSHR, 5), LOW_3)
+              .lanewise(BITWISE_BLEND, c1.lanewise(LSHR, 5), bits3)
               .reinterpretAsBytes();
       l1 = i61.selectFrom(low6).add(l1);
       h1 = i61.selectFrom(high6).add(h1);
@@ -148,44 +151,36 @@ final class ByteLut27Loops256 {
       ByteVector high7 = ByteVector.fromMemorySegment(BYTES, tables, z + 15 * V, LE);
       ByteVector i70 =
           d0.lanewise(LSHR, 3)
-              .lanewise(BITWISE_BLEND, b0.lanewise(LSHR, 4), LOW_4)
-              .lanewise(BITWISE_BLEND, e0.lanewise(LSHR, 5), LOW_3)
+              .lanewise(BITWISE_BLEND, b0.lanewise(LSHR, 4), bits4)
+              .lanewise(BITWISE_BLEND, e0.lanewise(LSHR, 5), bits3)
               .reinterpretAsBytes();
       l0 = i70.selectFrom(low7).add(l0);
       h0 = i70.selectFrom(high7).add(h0);
       ByteVector i71 =
           d1.lanewise(LSHR, 3)
-              .lanewise(BITWISE_BLEND, b1.lanewise(LSHR, 4), LOW_4)
-              .lanewise(BITWISE_BLEND, e1.lanewise(LSHR, 5), LOW_3)
+              .lanewise(BITWISE_BLEND, b1.lanewise(LSHR, 4), bits4)
+              .lanewise(BITWISE_BLEND, e1.lanewise(LSHR, 5), bits3)
               .reinterpretAsBytes();
       l1 = i71.selectFrom(low7).add(l1);
       h1 = i71.selectFrom(high7).add(h1);
       lowAll0 = l0.reinterpretAsShorts().add(lowAll0);
       lowOdd0 =
-          l0.reinterpretAsInts()
-              .lanewise(LSHR, 8)
-              .and(LOW_BYTES)
-              .reinterpretAsShorts()
-              .add(lowOdd0);
+          l0.reinterpretAsInts().lanewise(LSHR, 8).and(lowBytes).reinterpretAsShorts().add(lowOdd0);
       highAll0 = h0.reinterpretAsShorts().add(highAll0);
       highOdd0 =
           h0.reinterpretAsInts()
               .lanewise(LSHR, 8)
-              .and(LOW_BYTES)
+              .and(lowBytes)
               .reinterpretAsShorts()
               .add(highOdd0);
       lowAll1 = l1.reinterpretAsShorts().add(lowAll1);
       lowOdd1 =
-          l1.reinterpretAsInts()
-              .lanewise(LSHR, 8)
-              .and(LOW_BYTES)
-              .reinterpretAsShorts()
-              .add(lowOdd1);
+          l1.reinterpretAsInts().lanewise(LSHR, 8).and(lowBytes).reinterpretAsShorts().add(lowOdd1);
       highAll1 = h1.reinterpretAsShorts().add(highAll1);
       highOdd1 =
           h1.reinterpretAsInts()
               .lanewise(LSHR, 8)
-              .and(LOW_BYTES)
+              .and(lowBytes)
               .reinterpretAsShorts()
               .add(highOdd1);
     }

@@ -50,6 +50,8 @@ final class ByteLut9Loops256 {
       int tiles,
       short[] running,
       int step) {
+    IntVector bits4 = IntVector.broadcast(INTS, LOW_4);
+    IntVector lowBytes = IntVector.broadcast(INTS, LOW_BYTES);
     ShortVector zero = ShortVector.zero(SHORTS);
     ShortVector lowAll0 = ShortVector.zero(SHORTS);
     ShortVector lowOdd0 = ShortVector.zero(SHORTS);
@@ -73,94 +75,86 @@ final class ByteLut9Loops256 {
       IntVector d1 = IntVector.fromMemorySegment(INTS, codes, q + 3 * V, LE);
       ByteVector low0 = ByteVector.fromMemorySegment(BYTES, tables, z, LE);
       ByteVector high0 = ByteVector.fromMemorySegment(BYTES, tables, z + V, LE);
-      ByteVector i00 = a0.and(LOW_4).reinterpretAsBytes();
+      ByteVector i00 = a0.and(bits4).reinterpretAsBytes();
       ByteVector l0 = i00.selectFrom(low0);
       ByteVector h0 = i00.selectFrom(high0);
-      ByteVector i01 = a1.and(LOW_4).reinterpretAsBytes();
+      ByteVector i01 = a1.and(bits4).reinterpretAsBytes();
       ByteVector l1 = i01.selectFrom(low0);
       ByteVector h1 = i01.selectFrom(high0);
       ByteVector low1 = ByteVector.fromMemorySegment(BYTES, tables, z + 2 * V, LE);
       ByteVector high1 = ByteVector.fromMemorySegment(BYTES, tables, z + 3 * V, LE);
-      ByteVector i10 = a0.lanewise(LSHR, 4).and(LOW_4).reinterpretAsBytes();
+      ByteVector i10 = a0.lanewise(LSHR, 4).and(bits4).reinterpretAsBytes();
       l0 = i10.selectFrom(low1).add(l0);
       h0 = i10.selectFrom(high1).add(h0);
-      ByteVector i11 = a1.lanewise(LSHR, 4).and(LOW_4).reinterpretAsBytes();
+      ByteVector i11 = a1.lanewise(LSHR, 4).and(bits4).reinterpretAsBytes();
       l1 = i11.selectFrom(low1).add(l1);
       h1 = i11.selectFrom(high1).add(h1);
       ByteVector low2 = ByteVector.fromMemorySegment(BYTES, tables, z + 4 * V, LE);
       ByteVector high2 = ByteVector.fromMemorySegment(BYTES, tables, z + 5 * V, LE);
-      ByteVector i20 = b0.and(LOW_4).reinterpretAsBytes();
+      ByteVector i20 = b0.and(bits4).reinterpretAsBytes();
       l0 = i20.selectFrom(low2).add(l0);
       h0 = i20.selectFrom(high2).add(h0);
-      ByteVector i21 = b1.and(LOW_4).reinterpretAsBytes();
+      ByteVector i21 = b1.and(bits4).reinterpretAsBytes();
       l1 = i21.selectFrom(low2).add(l1);
       h1 = i21.selectFrom(high2).add(h1);
       ByteVector low3 = ByteVector.fromMemorySegment(BYTES, tables, z + 6 * V, LE);
       ByteVector high3 = ByteVector.fromMemorySegment(BYTES, tables, z + 7 * V, LE);
-      ByteVector i30 = b0.lanewise(LSHR, 4).and(LOW_4).reinterpretAsBytes();
+      ByteVector i30 = b0.lanewise(LSHR, 4).and(bits4).reinterpretAsBytes();
       l0 = i30.selectFrom(low3).add(l0);
       h0 = i30.selectFrom(high3).add(h0);
-      ByteVector i31 = b1.lanewise(LSHR, 4).and(LOW_4).reinterpretAsBytes();
+      ByteVector i31 = b1.lanewise(LSHR, 4).and(bits4).reinterpretAsBytes();
       l1 = i31.selectFrom(low3).add(l1);
       h1 = i31.selectFrom(high3).add(h1);
       ByteVector low4 = ByteVector.fromMemorySegment(BYTES, tables, z + 8 * V, LE);
       ByteVector high4 = ByteVector.fromMemorySegment(BYTES, tables, z + 9 * V, LE);
-      ByteVector i40 = c0.and(LOW_4).reinterpretAsBytes();
+      ByteVector i40 = c0.and(bits4).reinterpretAsBytes();
       l0 = i40.selectFrom(low4).add(l0);
       h0 = i40.selectFrom(high4).add(h0);
-      ByteVector i41 = c1.and(LOW_4).reinterpretAsBytes();
+      ByteVector i41 = c1.and(bits4).reinterpretAsBytes();
       l1 = i41.selectFrom(low4).add(l1);
       h1 = i41.selectFrom(high4).add(h1);
       ByteVector low5 = ByteVector.fromMemorySegment(BYTES, tables, z + 10 * V, LE);
       ByteVector high5 = ByteVector.fromMemorySegment(BYTES, tables, z + 11 * V, LE);
-      ByteVector i50 = c0.lanewise(LSHR, 4).and(LOW_4).reinterpretAsBytes();
+      ByteVector i50 = c0.lanewise(LSHR, 4).and(bits4).reinterpretAsBytes();
       l0 = i50.selectFrom(low5).add(l0);
       h0 = i50.selectFrom(high5).add(h0);
-      ByteVector i51 = c1.lanewise(LSHR, 4).and(LOW_4).reinterpretAsBytes();
+      ByteVector i51 = c1.lanewise(LSHR, 4).and(bits4).reinterpretAsBytes();
       l1 = i51.selectFrom(low5).add(l1);
       h1 = i51.selectFrom(high5).add(h1);
       ByteVector low6 = ByteVector.fromMemorySegment(BYTES, tables, z + 12 * V, LE);
       ByteVector high6 = ByteVector.fromMemorySegment(BYTES, tables, z + 13 * V, LE);
-      ByteVector i60 = d0.and(LOW_4).reinterpretAsBytes();
+      ByteVector i60 = d0.and(bits4).reinterpretAsBytes();
       l0 = i60.selectFrom(low6).add(l0);
       h0 = i60.selectFrom(high6).add(h0);
-      ByteVector i61 = d1.and(LOW_4).reinterpretAsBytes();
+      ByteVector i61 = d1.and(bits4).reinterpretAsBytes();
       l1 = i61.selectFrom(low6).add(l1);
       h1 = i61.selectFrom(high6).add(h1);
       ByteVector low7 = ByteVector.fromMemorySegment(BYTES, tables, z + 14 * V, LE);
       ByteVector high7 = ByteVector.fromMemorySegment(BYTES, tables, z + 15 * V, LE);
-      ByteVector i70 = d0.lanewise(LSHR, 4).and(LOW_4).reinterpretAsBytes();
+      ByteVector i70 = d0.lanewise(LSHR, 4).and(bits4).reinterpretAsBytes();
       l0 = i70.selectFrom(low7).add(l0);
       h0 = i70.selectFrom(high7).add(h0);
-      ByteVector i71 = d1.lanewise(LSHR, 4).and(LOW_4).reinterpretAsBytes();
+      ByteVector i71 = d1.lanewise(LSHR, 4).and(bits4).reinterpretAsBytes();
       l1 = i71.selectFrom(low7).add(l1);
       h1 = i71.selectFrom(high7).add(h1);
       lowAll0 = l0.reinterpretAsShorts().add(lowAll0);
       lowOdd0 =
-          l0.reinterpretAsInts()
-              .lanewise(LSHR, 8)
-              .and(LOW_BYTES)
-              .reinterpretAsShorts()
-              .add(lowOdd0);
+          l0.reinterpretAsInts().lanewise(LSHR, 8).and(lowBytes).reinterpretAsShorts().add(lowOdd0);
       highAll0 = h0.reinterpretAsShorts().add(highAll0);
       highOdd0 =
           h0.reinterpretAsInts()
               .lanewise(LSHR, 8)
-              .and(LOW_BYTES)
+              .and(lowBytes)
               .reinterpretAsShorts()
               .add(highOdd0);
       lowAll1 = l1.reinterpretAsShorts().add(lowAll1);
       lowOdd1 =
-          l1.reinterpretAsInts()
-              .lanewise(LSHR, 8)
-              .and(LOW_BYTES)
-              .reinterpretAsShorts()
-              .add(lowOdd1);
+          l1.reinterpretAsInts().lanewise(LSHR, 8).and(lowBytes).reinterpretAsShorts().add(lowOdd1);
       highAll1 = h1.reinterpretAsShorts().add(highAll1);
       highOdd1 =
           h1.reinterpretAsInts()
               .lanewise(LSHR, 8)
-              .and(LOW_BYTES)
+              .and(lowBytes)
               .reinterpretAsShorts()
               .add(highOdd1);
     }

@@ -80,20 +80,24 @@ final class ByteTableLoops256 implements ByteTableLoops {
     int width = format.groupColumns();
     boolean three = width == 3;
     short[][] weights = three ? WEIGHTS_27 : WEIGHTS_9;
-    short bias = (short) Tiling.bias(width);
+    ShortVector bias = ShortVector.broadcast(SHORTS, (short) Tiling.bias(width));
+    IntVector low5 = IntVector.broadcast(INTS, LOW_5);
     for (int part = 0; part < LANES; part += S) {
       ShortVector w0 = ShortVector.fromArray(SHORTS, weights[0], part);
       ShortVector w1 = ShortVector.fromArray(SHORTS, weights[1], part);
       ShortVector w2 = ShortVector.fromArray(SHORTS, weights[2], part);
       for (int group = 0; group < tiles * GROUPS; group++) {
         int c = group * width;
-        short x0 = c < count ? codes[offset + c] : 0;
-        short x1 = c + 1 < count ? codes[offset + c + 1] : 0;
-        short x2 = three && c + 2 < count ? codes[offset + c + 2] : 0;
-        ShortVector v = w0.mul(x0).add(w1.mul(x1)).add(w2.mul(x2)).add(bias);
+        short code0 = c < count ? codes[offset + c] : 0;
+        short code1 = c + 1 < count ? codes[offset + c + 1] : 0;
+        short code2 = three && c + 2 < count ? codes[offset + c + 2] : 0;
+        ShortVector x0 = ShortVector.broadcast(SHORTS, code0);
+        ShortVector x1 = ShortVector.broadcast(SHORTS, code1);
+        ShortVector x2 = ShortVector.broadcast(SHORTS, code2);
+        ShortVector v = x0.mul(w0).add(x1.mul(w1)).add(x2.mul(w2)).add(bias);
         IntVector pairs = v.reinterpretAsInts();
-        ShortVector low = pairs.and(LOW_5).reinterpretAsShorts();
-        ShortVector high = pairs.lanewise(LSHR, 5).and(LOW_5).reinterpretAsShorts();
+        ShortVector low = low5.and(pairs).reinterpretAsShorts();
+        ShortVector high = low5.and(pairs.lanewise(LSHR, 5)).reinterpretAsShorts();
         long z = at + 2L * group * LANES + part;
         ((ByteVector) low.convertShape(S2B, HALF_BYTES, 0)).intoMemorySegment(tables, z, LE);
         ((ByteVector) high.convertShape(S2B, HALF_BYTES, 0))
@@ -221,6 +225,7 @@ final class ByteTableLoops256 implements ByteTableLoops {
 
   /// Adds the running sums of a block to its int32 sums.
   private static void widen(short[] running, int at, int[] sums, int from) {
+    IntVector lowHalves = IntVector.broadcast(INTS, LOW_HALVES);
     ShortVector lowOdds = ShortVector.fromArray(SHORTS, running, at + S);
     ShortVector highOdds = ShortVector.fromArray(SHORTS, running, at + 3 * S);
     IntVector lowEven =
@@ -234,9 +239,9 @@ final class ByteTableLoops256 implements ByteTableLoops {
     IntVector lowOdd = lowOdds.reinterpretAsInts();
     IntVector highOdd = highOdds.reinterpretAsInts();
     highEven
-        .and(LOW_HALVES)
+        .and(lowHalves)
         .lanewise(LSHL, 5)
-        .add(lowEven.and(LOW_HALVES))
+        .add(lowEven.and(lowHalves))
         .add(IntVector.fromArray(INTS, sums, from))
         .intoArray(sums, from);
     highEven
@@ -246,9 +251,9 @@ final class ByteTableLoops256 implements ByteTableLoops {
         .add(IntVector.fromArray(INTS, sums, from + 2 * QUARTER))
         .intoArray(sums, from + 2 * QUARTER);
     highOdd
-        .and(LOW_HALVES)
+        .and(lowHalves)
         .lanewise(LSHL, 5)
-        .add(lowOdd.and(LOW_HALVES))
+        .add(lowOdd.and(lowHalves))
         .add(IntVector.fromArray(INTS, sums, from + QUARTER))
         .intoArray(sums, from + QUARTER);
     highOdd

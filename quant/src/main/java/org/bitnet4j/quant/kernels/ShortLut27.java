@@ -13,6 +13,10 @@ import jdk.incubator.vector.VectorSpecies;
 final class ShortLut27 {
   private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_512;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_512;
+  private static final Class<? extends ShortVector> PAIRS =
+      SHORTS.vectorType().asSubclass(ShortVector.class);
+  private static final Class<? extends IntVector> WORDS =
+      INTS.vectorType().asSubclass(IntVector.class);
 
   private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
 
@@ -49,7 +53,9 @@ final class ShortLut27 {
       int tiles,
       int[] sums,
       int at) {
-    ShortVector zero = ShortVector.zero(SHORTS);
+    IntVector low3 = IntVector.broadcast(INTS, LOW_3);
+    IntVector low4 = IntVector.broadcast(INTS, LOW_4);
+    IntVector lowHalves = IntVector.broadcast(INTS, LOW_HALVES);
     ShortVector even0 = ShortVector.zero(SHORTS);
     ShortVector odd0 = ShortVector.zero(SHORTS);
     ShortVector even1 = ShortVector.zero(SHORTS);
@@ -105,45 +111,45 @@ final class ShortLut27 {
       even1 = i41.reinterpretAsShorts().selectFrom(table4).add(even1);
       odd1 = i41.lanewise(LSHR, 8).reinterpretAsShorts().selectFrom(table4).add(odd1);
       ShortVector table5 = ShortVector.fromMemorySegment(SHORTS, tables, z + 5 * V, LE);
-      IntVector i50 = b0.lanewise(LSHR, 2).lanewise(BITWISE_BLEND, a0.lanewise(LSHR, 5), LOW_3);
+      IntVector i50 = b0.lanewise(LSHR, 2).lanewise(BITWISE_BLEND, a0.lanewise(LSHR, 5), low3);
       even0 = i50.reinterpretAsShorts().selectFrom(table5).add(even0);
       odd0 = i50.lanewise(LSHR, 8).reinterpretAsShorts().selectFrom(table5).add(odd0);
-      IntVector i51 = b1.lanewise(LSHR, 2).lanewise(BITWISE_BLEND, a1.lanewise(LSHR, 5), LOW_3);
+      IntVector i51 = b1.lanewise(LSHR, 2).lanewise(BITWISE_BLEND, a1.lanewise(LSHR, 5), low3);
       even1 = i51.reinterpretAsShorts().selectFrom(table5).add(even1);
       odd1 = i51.lanewise(LSHR, 8).reinterpretAsShorts().selectFrom(table5).add(odd1);
       ShortVector table6 = ShortVector.fromMemorySegment(SHORTS, tables, z + 6 * V, LE);
-      IntVector i60 = d0.lanewise(LSHR, 2).lanewise(BITWISE_BLEND, c0.lanewise(LSHR, 5), LOW_3);
+      IntVector i60 = d0.lanewise(LSHR, 2).lanewise(BITWISE_BLEND, c0.lanewise(LSHR, 5), low3);
       even0 = i60.reinterpretAsShorts().selectFrom(table6).add(even0);
       odd0 = i60.lanewise(LSHR, 8).reinterpretAsShorts().selectFrom(table6).add(odd0);
-      IntVector i61 = d1.lanewise(LSHR, 2).lanewise(BITWISE_BLEND, c1.lanewise(LSHR, 5), LOW_3);
+      IntVector i61 = d1.lanewise(LSHR, 2).lanewise(BITWISE_BLEND, c1.lanewise(LSHR, 5), low3);
       even1 = i61.reinterpretAsShorts().selectFrom(table6).add(even1);
       odd1 = i61.lanewise(LSHR, 8).reinterpretAsShorts().selectFrom(table6).add(odd1);
       ShortVector table7 = ShortVector.fromMemorySegment(SHORTS, tables, z + 7 * V, LE);
       IntVector i70 =
           d0.lanewise(LSHR, 3)
-              .lanewise(BITWISE_BLEND, b0.lanewise(LSHR, 4), LOW_4)
-              .lanewise(BITWISE_BLEND, e0.lanewise(LSHR, 5), LOW_3);
+              .lanewise(BITWISE_BLEND, b0.lanewise(LSHR, 4), low4)
+              .lanewise(BITWISE_BLEND, e0.lanewise(LSHR, 5), low3);
       even0 = i70.reinterpretAsShorts().selectFrom(table7).add(even0);
       odd0 = i70.lanewise(LSHR, 8).reinterpretAsShorts().selectFrom(table7).add(odd0);
       IntVector i71 =
           d1.lanewise(LSHR, 3)
-              .lanewise(BITWISE_BLEND, b1.lanewise(LSHR, 4), LOW_4)
-              .lanewise(BITWISE_BLEND, e1.lanewise(LSHR, 5), LOW_3);
+              .lanewise(BITWISE_BLEND, b1.lanewise(LSHR, 4), low4)
+              .lanewise(BITWISE_BLEND, e1.lanewise(LSHR, 5), low3);
       even1 = i71.reinterpretAsShorts().selectFrom(table7).add(even1);
       odd1 = i71.lanewise(LSHR, 8).reinterpretAsShorts().selectFrom(table7).add(odd1);
       room--;
       if (room == 0 || t == tiles - 1) {
         room = EXACT_TILES;
-        IntVector even0Sums = zero.add(even0).reinterpretAsInts();
-        even0Sums.and(LOW_HALVES).add(IntVector.fromArray(INTS, sums, at)).intoArray(sums, at);
+        IntVector even0Sums = WORDS.cast(PAIRS.cast(even0).reinterpretAsInts());
+        even0Sums.and(lowHalves).add(IntVector.fromArray(INTS, sums, at)).intoArray(sums, at);
         even0Sums
             .lanewise(LSHR, 16)
             .add(IntVector.fromArray(INTS, sums, at + 2 * QUARTER))
             .intoArray(sums, at + 2 * QUARTER);
         even0 = ShortVector.zero(SHORTS);
-        IntVector odd0Sums = zero.add(odd0).reinterpretAsInts();
+        IntVector odd0Sums = WORDS.cast(PAIRS.cast(odd0).reinterpretAsInts());
         odd0Sums
-            .and(LOW_HALVES)
+            .and(lowHalves)
             .add(IntVector.fromArray(INTS, sums, at + QUARTER))
             .intoArray(sums, at + QUARTER);
         odd0Sums
@@ -151,9 +157,9 @@ final class ShortLut27 {
             .add(IntVector.fromArray(INTS, sums, at + 3 * QUARTER))
             .intoArray(sums, at + 3 * QUARTER);
         odd0 = ShortVector.zero(SHORTS);
-        IntVector even1Sums = zero.add(even1).reinterpretAsInts();
+        IntVector even1Sums = WORDS.cast(PAIRS.cast(even1).reinterpretAsInts());
         even1Sums
-            .and(LOW_HALVES)
+            .and(lowHalves)
             .add(IntVector.fromArray(INTS, sums, at + LANES))
             .intoArray(sums, at + LANES);
         even1Sums
@@ -161,9 +167,9 @@ final class ShortLut27 {
             .add(IntVector.fromArray(INTS, sums, at + LANES + 2 * QUARTER))
             .intoArray(sums, at + LANES + 2 * QUARTER);
         even1 = ShortVector.zero(SHORTS);
-        IntVector odd1Sums = zero.add(odd1).reinterpretAsInts();
+        IntVector odd1Sums = WORDS.cast(PAIRS.cast(odd1).reinterpretAsInts());
         odd1Sums
-            .and(LOW_HALVES)
+            .and(lowHalves)
             .add(IntVector.fromArray(INTS, sums, at + LANES + QUARTER))
             .intoArray(sums, at + LANES + QUARTER);
         odd1Sums
@@ -177,6 +183,8 @@ final class ShortLut27 {
 
   /// See [ShortTableLoops#indices].
   static void indices(MemorySegment codes, long first, int tiles, MemorySegment indices, long at) {
+    IntVector low3 = IntVector.broadcast(INTS, LOW_3);
+    IntVector low4 = IntVector.broadcast(INTS, LOW_4);
     for (int t = 0; t < tiles; t++) {
       long p = first + (long) t * TILE;
       long i = at + t * (TableLoops.GROUPS * V);
@@ -191,14 +199,14 @@ final class ShortLut27 {
       d.intoMemorySegment(indices, i + 3 * V, LE);
       e.intoMemorySegment(indices, i + 4 * V, LE);
       b.lanewise(LSHR, 2)
-          .lanewise(BITWISE_BLEND, a.lanewise(LSHR, 5), LOW_3)
+          .lanewise(BITWISE_BLEND, a.lanewise(LSHR, 5), low3)
           .intoMemorySegment(indices, i + 5 * V, LE);
       d.lanewise(LSHR, 2)
-          .lanewise(BITWISE_BLEND, c.lanewise(LSHR, 5), LOW_3)
+          .lanewise(BITWISE_BLEND, c.lanewise(LSHR, 5), low3)
           .intoMemorySegment(indices, i + 6 * V, LE);
       d.lanewise(LSHR, 3)
-          .lanewise(BITWISE_BLEND, b.lanewise(LSHR, 4), LOW_4)
-          .lanewise(BITWISE_BLEND, e.lanewise(LSHR, 5), LOW_3)
+          .lanewise(BITWISE_BLEND, b.lanewise(LSHR, 4), low4)
+          .lanewise(BITWISE_BLEND, e.lanewise(LSHR, 5), low3)
           .intoMemorySegment(indices, i + 7 * V, LE);
     }
   }

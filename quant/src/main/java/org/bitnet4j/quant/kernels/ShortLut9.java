@@ -12,6 +12,10 @@ import jdk.incubator.vector.VectorSpecies;
 final class ShortLut9 {
   private static final VectorSpecies<Short> SHORTS = ShortVector.SPECIES_512;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_512;
+  private static final Class<? extends ShortVector> PAIRS =
+      SHORTS.vectorType().asSubclass(ShortVector.class);
+  private static final Class<? extends IntVector> WORDS =
+      INTS.vectorType().asSubclass(IntVector.class);
 
   private static final ByteOrder LE = ByteOrder.LITTLE_ENDIAN;
 
@@ -43,7 +47,7 @@ final class ShortLut9 {
       int tiles,
       int[] sums,
       int at) {
-    ShortVector zero = ShortVector.zero(SHORTS);
+    IntVector lowHalves = IntVector.broadcast(INTS, LOW_HALVES);
     ShortVector even0 = ShortVector.zero(SHORTS);
     ShortVector odd0 = ShortVector.zero(SHORTS);
     ShortVector even1 = ShortVector.zero(SHORTS);
@@ -120,16 +124,16 @@ final class ShortLut9 {
       room--;
       if (room == 0 || t == tiles - 1) {
         room = EXACT_TILES;
-        IntVector even0Sums = zero.add(even0).reinterpretAsInts();
-        even0Sums.and(LOW_HALVES).add(IntVector.fromArray(INTS, sums, at)).intoArray(sums, at);
+        IntVector even0Sums = WORDS.cast(PAIRS.cast(even0).reinterpretAsInts());
+        even0Sums.and(lowHalves).add(IntVector.fromArray(INTS, sums, at)).intoArray(sums, at);
         even0Sums
             .lanewise(LSHR, 16)
             .add(IntVector.fromArray(INTS, sums, at + 2 * QUARTER))
             .intoArray(sums, at + 2 * QUARTER);
         even0 = ShortVector.zero(SHORTS);
-        IntVector odd0Sums = zero.add(odd0).reinterpretAsInts();
+        IntVector odd0Sums = WORDS.cast(PAIRS.cast(odd0).reinterpretAsInts());
         odd0Sums
-            .and(LOW_HALVES)
+            .and(lowHalves)
             .add(IntVector.fromArray(INTS, sums, at + QUARTER))
             .intoArray(sums, at + QUARTER);
         odd0Sums
@@ -137,9 +141,9 @@ final class ShortLut9 {
             .add(IntVector.fromArray(INTS, sums, at + 3 * QUARTER))
             .intoArray(sums, at + 3 * QUARTER);
         odd0 = ShortVector.zero(SHORTS);
-        IntVector even1Sums = zero.add(even1).reinterpretAsInts();
+        IntVector even1Sums = WORDS.cast(PAIRS.cast(even1).reinterpretAsInts());
         even1Sums
-            .and(LOW_HALVES)
+            .and(lowHalves)
             .add(IntVector.fromArray(INTS, sums, at + LANES))
             .intoArray(sums, at + LANES);
         even1Sums
@@ -147,9 +151,9 @@ final class ShortLut9 {
             .add(IntVector.fromArray(INTS, sums, at + LANES + 2 * QUARTER))
             .intoArray(sums, at + LANES + 2 * QUARTER);
         even1 = ShortVector.zero(SHORTS);
-        IntVector odd1Sums = zero.add(odd1).reinterpretAsInts();
+        IntVector odd1Sums = WORDS.cast(PAIRS.cast(odd1).reinterpretAsInts());
         odd1Sums
-            .and(LOW_HALVES)
+            .and(lowHalves)
             .add(IntVector.fromArray(INTS, sums, at + LANES + QUARTER))
             .intoArray(sums, at + LANES + QUARTER);
         odd1Sums

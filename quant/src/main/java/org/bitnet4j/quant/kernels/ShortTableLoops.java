@@ -72,13 +72,12 @@ final class ShortTableLoops implements TableLoops {
       byte[] codes, int offset, int groups, MemorySegment tables, long at) {
     ShortVector w0 = ShortVector.fromArray(SHORTS, WEIGHTS_9[0], 0);
     ShortVector w1 = ShortVector.fromArray(SHORTS, WEIGHTS_9[1], 0);
-    short bias = (short) Tiling.bias(2);
+    ShortVector bias = ShortVector.broadcast(SHORTS, (short) Tiling.bias(2));
     for (int group = 0; group < groups; group++) {
       int c = offset + 2 * group;
-      w0.mul(codes[c])
-          .add(w1.mul(codes[c + 1]))
-          .add(bias)
-          .intoMemorySegment(tables, at + (long) group * BYTES, LE);
+      ShortVector x0 = ShortVector.broadcast(SHORTS, codes[c]);
+      ShortVector x1 = ShortVector.broadcast(SHORTS, codes[c + 1]);
+      x0.mul(w0).add(x1.mul(w1)).add(bias).intoMemorySegment(tables, at + (long) group * BYTES, LE);
     }
   }
 
@@ -87,12 +86,15 @@ final class ShortTableLoops implements TableLoops {
     ShortVector w0 = ShortVector.fromArray(SHORTS, WEIGHTS_27[0], 0);
     ShortVector w1 = ShortVector.fromArray(SHORTS, WEIGHTS_27[1], 0);
     ShortVector w2 = ShortVector.fromArray(SHORTS, WEIGHTS_27[2], 0);
-    short bias = (short) Tiling.bias(3);
+    ShortVector bias = ShortVector.broadcast(SHORTS, (short) Tiling.bias(3));
     for (int group = 0; group < groups; group++) {
       int c = offset + 3 * group;
-      w0.mul(codes[c])
-          .add(w1.mul(codes[c + 1]))
-          .add(w2.mul(codes[c + 2]))
+      ShortVector x0 = ShortVector.broadcast(SHORTS, codes[c]);
+      ShortVector x1 = ShortVector.broadcast(SHORTS, codes[c + 1]);
+      ShortVector x2 = ShortVector.broadcast(SHORTS, codes[c + 2]);
+      x0.mul(w0)
+          .add(x1.mul(w1))
+          .add(x2.mul(w2))
           .add(bias)
           .intoMemorySegment(tables, at + (long) group * BYTES, LE);
     }
@@ -211,15 +213,16 @@ final class ShortTableLoops implements TableLoops {
       odd3 = odds.selectFrom(table3).add(odd3);
     }
     ShortVector zero = ShortVector.zero(SHORTS);
+    IntVector lowHalves = IntVector.broadcast(INTS, LOW_HALVES);
     IntVector evenSums0 = zero.add(even0).reinterpretAsInts();
-    evenSums0.and(LOW_HALVES).add(IntVector.fromArray(INTS, sums, from)).intoArray(sums, from);
+    evenSums0.and(lowHalves).add(IntVector.fromArray(INTS, sums, from)).intoArray(sums, from);
     evenSums0
         .lanewise(LSHR, 16)
         .add(IntVector.fromArray(INTS, sums, from + 2 * QUARTER))
         .intoArray(sums, from + 2 * QUARTER);
     IntVector oddSums0 = zero.add(odd0).reinterpretAsInts();
     oddSums0
-        .and(LOW_HALVES)
+        .and(lowHalves)
         .add(IntVector.fromArray(INTS, sums, from + QUARTER))
         .intoArray(sums, from + QUARTER);
     oddSums0
@@ -228,7 +231,7 @@ final class ShortTableLoops implements TableLoops {
         .intoArray(sums, from + 3 * QUARTER);
     IntVector evenSums1 = zero.add(even1).reinterpretAsInts();
     evenSums1
-        .and(LOW_HALVES)
+        .and(lowHalves)
         .add(IntVector.fromArray(INTS, sums, from + stride))
         .intoArray(sums, from + stride);
     evenSums1
@@ -237,7 +240,7 @@ final class ShortTableLoops implements TableLoops {
         .intoArray(sums, from + stride + 2 * QUARTER);
     IntVector oddSums1 = zero.add(odd1).reinterpretAsInts();
     oddSums1
-        .and(LOW_HALVES)
+        .and(lowHalves)
         .add(IntVector.fromArray(INTS, sums, from + stride + QUARTER))
         .intoArray(sums, from + stride + QUARTER);
     oddSums1
@@ -246,7 +249,7 @@ final class ShortTableLoops implements TableLoops {
         .intoArray(sums, from + stride + 3 * QUARTER);
     IntVector evenSums2 = zero.add(even2).reinterpretAsInts();
     evenSums2
-        .and(LOW_HALVES)
+        .and(lowHalves)
         .add(IntVector.fromArray(INTS, sums, from + 2 * stride))
         .intoArray(sums, from + 2 * stride);
     evenSums2
@@ -255,7 +258,7 @@ final class ShortTableLoops implements TableLoops {
         .intoArray(sums, from + 2 * stride + 2 * QUARTER);
     IntVector oddSums2 = zero.add(odd2).reinterpretAsInts();
     oddSums2
-        .and(LOW_HALVES)
+        .and(lowHalves)
         .add(IntVector.fromArray(INTS, sums, from + 2 * stride + QUARTER))
         .intoArray(sums, from + 2 * stride + QUARTER);
     oddSums2
@@ -264,7 +267,7 @@ final class ShortTableLoops implements TableLoops {
         .intoArray(sums, from + 2 * stride + 3 * QUARTER);
     IntVector evenSums3 = zero.add(even3).reinterpretAsInts();
     evenSums3
-        .and(LOW_HALVES)
+        .and(lowHalves)
         .add(IntVector.fromArray(INTS, sums, from + 3 * stride))
         .intoArray(sums, from + 3 * stride);
     evenSums3
@@ -273,7 +276,7 @@ final class ShortTableLoops implements TableLoops {
         .intoArray(sums, from + 3 * stride + 2 * QUARTER);
     IntVector oddSums3 = zero.add(odd3).reinterpretAsInts();
     oddSums3
-        .and(LOW_HALVES)
+        .and(lowHalves)
         .add(IntVector.fromArray(INTS, sums, from + 3 * stride + QUARTER))
         .intoArray(sums, from + 3 * stride + QUARTER);
     oddSums3

@@ -30,6 +30,8 @@ class ProductAllocationTest {
   /// The compiler has its time, on a busy machine too.
   private static final long PATIENCE_NANOS = 60_000_000_000L;
 
+  private static final long SHORT_NANOS = 100_000_000L;
+
   @Test
   void aProductAllocatesNothing() throws IOException, InterruptedException {
     if (emulated()) {
@@ -63,33 +65,49 @@ class ProductAllocationTest {
   /// Prints the bytes that a hundred products of one token and of nine allocate, all threads
   /// together.
   ///
-  /// @param arguments none
+  /// @param arguments any, to run the other widths first
   public static void main(String[] arguments) {
-    TernaryKernels kernels = TernaryKernels.of(SimdConfig.defaults());
+    TernaryKernels own = TernaryKernels.of(SimdConfig.defaults());
     byte[] trits = KernelInputs.trits(1, ROWS * COLUMNS);
-    try (KernelTeam team = KernelTeam.of(2);
-        TernaryMatrix matrix = ProductFixture.pack(kernels, ROWS, COLUMNS, trits)) {
+    try (KernelTeam team = KernelTeam.of(2)) {
       helperId =
           Thread.getAllStackTraces().keySet().stream()
               .filter(thread -> thread.getName().startsWith("bitnet4j-kernel"))
               .findFirst()
               .orElseThrow()
               .threadId();
-      long one = leastAllocation(kernels, team, matrix, 1);
-      long many = leastAllocation(kernels, team, matrix, 9);
-      System.out.println("one token " + one + ", many tokens " + many);
+      if (arguments.length > 0) {
+        teachOtherWidths(team, trits);
+      }
+      try (TernaryMatrix matrix = ProductFixture.pack(own, ROWS, COLUMNS, trits)) {
+        long one = leastAllocation(own, team, matrix, 1, PATIENCE_NANOS);
+        long many = leastAllocation(own, team, matrix, 9, PATIENCE_NANOS);
+        System.out.println("one token " + one + ", many tokens " + many);
+      }
     }
   }
 
+  private static void teachOtherWidths(KernelTeam team, byte[] trits) {
+    for (int width = 128; width <= Host.current().vectorBits(); width *= 2) {
+      System.setProperty(KernelSelection.WIDTH_PROPERTY, Integer.toString(width));
+      TernaryKernels kernels = TernaryKernels.of(SimdConfig.defaults());
+      try (TernaryMatrix matrix = ProductFixture.pack(kernels, ROWS, COLUMNS, trits)) {
+        leastAllocation(kernels, team, matrix, 1, SHORT_NANOS);
+        leastAllocation(kernels, team, matrix, 9, SHORT_NANOS);
+      }
+    }
+  }
+
+  /// The least that a hundred products allocate, of some hundreds that are run.
   private static long leastAllocation(
-      TernaryKernels kernels, KernelTeam team, TernaryMatrix matrix, int tokens) {
+      TernaryKernels kernels, KernelTeam team, TernaryMatrix matrix, int tokens, long patience) {
     byte[] activations = ProductFixture.activations(1, tokens * COLUMNS);
     float[] multipliers = new float[tokens];
     float[] out = new float[tokens * ROWS];
     long start = System.nanoTime();
     long least = Long.MAX_VALUE;
     try (ProductInput input = kernels.input(COLUMNS, tokens)) {
-      while (least > 0 && System.nanoTime() - start < PATIENCE_NANOS) {
+      while (least > 0 && System.nanoTime() - start < patience) {
         long before = allocated();
         for (int i = 0; i < PRODUCTS; i++) {
           input.load(activations, 0, tokens, multipliers, 0);
