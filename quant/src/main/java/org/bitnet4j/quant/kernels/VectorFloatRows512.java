@@ -109,7 +109,8 @@ final class VectorFloatRows512 {
     FloatVector b1 = FloatVector.fromArray(FLOATS, lanes, next + LANES);
     FloatVector c1 = FloatVector.fromArray(FLOATS, lanes, next + 2 * LANES);
     FloatVector d1 = FloatVector.fromArray(FLOATS, lanes, next + 3 * LANES);
-    // A subnormal half m · 2^-24 comes out as 2^-15 · (1 + m / 2^10).
+    // A subnormal half m · 2^-24 comes out as h = 2^-15 · (1 + m / 2^10) and is 2h - 2^-14: the
+    // smaller of the two below 2^-14 only. Neither is negative: their bits compare as ints do.
     IntVector low = IntVector.broadcast(INTS, 0x7FFF);
     IntVector sign = IntVector.broadcast(INTS, SIGN);
     IntVector rebias = IntVector.broadcast(INTS, REBIAS);
