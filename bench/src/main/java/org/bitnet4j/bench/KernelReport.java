@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 /// interleaved run: a round gives each case one slice, so that a neighbour on the machine slows all
 /// alike, and each width has a virtual machine of its own. The clock's time counts.
 final class KernelReport {
-  private static final int USAGE = 64;
 
   /// A row and the process that works for it.
   private record Subject(SliceProcess process, int number, KernelRow row) {}
@@ -40,7 +39,7 @@ final class KernelReport {
       options = KernelOptions.parse(arguments);
     } catch (IllegalArgumentException wrong) {
       err.println(wrong.getMessage() + "; usage: " + KernelOptions.USAGE);
-      return USAGE;
+      return Main.USAGE;
     }
     ProcessorLoad before = ProcessorLoad.now();
     List<KernelRow> rows = new KernelReport(options, options.json() ? err : out).measure();

@@ -13,7 +13,9 @@ import org.bitnet4j.bench.QuantizeBenchmarkReport.Workload;
 /// engine (see [PeerReport]), `model …` that of a whole model (see [ModelBenchmark]); `convert …`
 /// times the conversion of a large generated model; `jmh …` hands the rest to JMH.
 public final class Main {
-  private static final int USAGE = 64;
+  /// Exit code of a wrong option, that of all other commands.
+  static final int USAGE = 2;
+
   private static final String USAGE_LINE =
       "report [--json] [--quick] [--seconds S] [--mebibytes N,...]"
           + " | layouts [--json] [--quick] [--seconds S] [--rows N]"

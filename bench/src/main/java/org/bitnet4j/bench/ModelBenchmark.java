@@ -33,7 +33,6 @@ import tools.jackson.databind.json.JsonMapper;
 /// The model is a file, or generated with published dimensions and converted to I2_S first; speed
 /// does not depend on what weights say.
 final class ModelBenchmark {
-  private static final int USAGE = 64;
   private static final double WARM_UP_SECONDS = 4;
   private static final double READ_SECONDS = 0.3;
   private static final int READ_MEBIBYTES = 512;
@@ -91,7 +90,7 @@ final class ModelBenchmark {
       options = ModelBenchmarkOptions.parse(arguments);
     } catch (IllegalArgumentException wrong) {
       err.println(wrong.getMessage() + "; usage: " + ModelBenchmarkOptions.USAGE);
-      return USAGE;
+      return Main.USAGE;
     }
     ModelBenchmark benchmark = new ModelBenchmark(options);
     benchmark.measure();

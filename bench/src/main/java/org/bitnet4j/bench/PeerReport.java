@@ -25,7 +25,6 @@ import tools.jackson.databind.json.JsonMapper;
 /// shape, converted to TQ2_0 by our own writer, in one interleaved run. Needs the module `peer`,
 /// which `./bitnet bench peer` builds.
 final class PeerReport {
-  private static final int USAGE = 64;
   private static final String PEER = "llama.cpp TQ2_0";
   private static final String WARM_UP_SECONDS = "4";
   private static final String PEER_CLASS = "org.bitnet4j.peer.LlamaSlices";
@@ -81,10 +80,10 @@ final class PeerReport {
       Class.forName(PEER_CLASS, false, PeerReport.class.getClassLoader());
     } catch (IllegalArgumentException wrong) {
       err.println(wrong.getMessage() + "; usage: " + PeerOptions.USAGE);
-      return USAGE;
+      return Main.USAGE;
     } catch (ClassNotFoundException notBuilt) {
       err.println("the peer must be on the class path. Start it by ./bitnet bench peer");
-      return USAGE;
+      return Main.USAGE;
     }
     List<Row> rows = new PeerReport(options).measure();
     PrintStream notes = options.json() ? err : out;

@@ -97,7 +97,7 @@ class BenchmarkReportTest {
         "report --mebibytes 1,,2"
       })
   void aWrongCommandLineIsRefusedInOneLine(String line) {
-    assertThat(run(line.split(" "))).isEqualTo(64);
+    assertThat(run(line.split(" "))).isEqualTo(2);
     assertThat(err.toString(StandardCharsets.UTF_8)).contains("usage").hasLineCount(1);
     assertThat(out.size()).isZero();
   }

@@ -92,7 +92,7 @@ class KernelReportTest {
         "kernels --what"
       })
   void aWrongCommandLineIsRefusedInOneLine(String line) {
-    assertThat(run(line.split(" "))).isEqualTo(64);
+    assertThat(run(line.split(" "))).isEqualTo(2);
     assertThat(err.toString(StandardCharsets.UTF_8)).contains("usage").hasLineCount(1);
     assertThat(out.size()).isZero();
   }

@@ -87,7 +87,7 @@ class ModelOptionsTest {
             new String[] {"model", "--threads", "0"},
             none,
             new PrintStream(err, true, StandardCharsets.UTF_8));
-    assertThat(code).isEqualTo(64);
+    assertThat(code).isEqualTo(2);
     assertThat(err.toString(StandardCharsets.UTF_8))
         .contains("--threads must be in [1, 256]", "usage: model");
   }
